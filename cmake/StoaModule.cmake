@@ -1,0 +1,23 @@
+# stoa_module(<name> SOURCES a.cc … DEPS base … LIBS Some::lib … PRIVATE_LIBS … TESTS a_test.cc … TEST_DEPS testing …)
+# makes the library stoa_<name> and, where there are TESTS, the one test program <name>_test.
+# Sources are listed, never globbed; DEPS must agree with src/layers.txt (tools/tidy.py checks the includes).
+add_library(stoa_pch STATIC ${CMAKE_SOURCE_DIR}/cmake/pch.cc)
+target_precompile_headers(stoa_pch PRIVATE ${CMAKE_SOURCE_DIR}/cmake/pch.h)
+target_link_libraries(stoa_pch PUBLIC fmt::fmt)
+
+function(stoa_module name)
+  cmake_parse_arguments(M "" "" "SOURCES;DEPS;LIBS;PRIVATE_LIBS;TESTS;TEST_DEPS" ${ARGN})
+  add_library(stoa_${name} STATIC ${M_SOURCES})
+  target_include_directories(stoa_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+  target_precompile_headers(stoa_${name} REUSE_FROM stoa_pch)
+  list(TRANSFORM M_DEPS PREPEND stoa_)
+  target_link_libraries(stoa_${name} PUBLIC ${M_DEPS} ${M_LIBS} fmt::fmt Threads::Threads PRIVATE ${M_PRIVATE_LIBS})
+  if(M_TESTS AND GTest_FOUND)
+    add_executable(${name}_test ${M_TESTS})
+    target_precompile_headers(${name}_test REUSE_FROM stoa_pch)
+    list(TRANSFORM M_TEST_DEPS PREPEND stoa_)
+    target_link_libraries(${name}_test PRIVATE stoa_${name} ${M_TEST_DEPS} GTest::gmock GTest::gtest_main)
+    target_compile_definitions(${name}_test PRIVATE STOA_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    add_test(NAME ${name} COMMAND ${name}_test)
+  endif()
+endfunction()

@@ -1,0 +1,63 @@
+#include "model/kind.h"
+
+#include <array>
+
+namespace stoa::model {
+namespace {
+using enum FieldType;
+using Names = std::string_view;
+
+constexpr std::array<Kind, kKindCount> kAll{Kind::products, Kind::collections, Kind::blogs,    Kind::articles,
+                                            Kind::themes,   Kind::media,       Kind::discounts};
+
+constexpr std::array kProductDates{Names("createdAt"), Names("updatedAt"), Names("publishedAt")};
+constexpr std::array kProductIndex{
+    IndexField{"handle", text},         IndexField{"status", text},       IndexField{"vendor", text},
+    IndexField{"vendorFold", text},     IndexField{"productType", text},  IndexField{"titleFold", text},
+    IndexField{"createdAt", time},      IndexField{"updatedAt", time},    IndexField{"publishedAt", time},
+    IndexField{"priceMin", decimal},    IndexField{"priceMax", decimal},  IndexField{"available", boolean},
+    IndexField{"tags", texts}};
+constexpr std::array kCollectionDates{Names("updatedAt")};
+constexpr std::array kCollectionIndex{IndexField{"handle", text}, IndexField{"titleFold", text}, IndexField{"updatedAt", time}};
+constexpr std::array kBlogDates{Names("createdAt"), Names("updatedAt")};
+constexpr std::array kBlogIndex{IndexField{"handle", text}, IndexField{"titleFold", text}, IndexField{"updatedAt", time}};
+constexpr std::array kArticleDates{Names("createdAt"), Names("updatedAt"), Names("publishedAt")};
+constexpr std::array kArticleIndex{IndexField{"handle", text},    IndexField{"blogId", text},      IndexField{"titleFold", text},
+                                   IndexField{"updatedAt", time}, IndexField{"publishedAt", time}, IndexField{"isPublished", boolean},
+                                   IndexField{"tags", texts}};
+constexpr std::array kThemeDates{Names("createdAt"), Names("updatedAt")};
+constexpr std::array kThemeIndex{IndexField{"themeId", text}, IndexField{"role", text}};
+constexpr std::array kMediaDates{Names("createdAt"), Names("updatedAt")};
+constexpr std::array kMediaIndex{IndexField{"sha256", text}, IndexField{"state", text}, IndexField{"updatedAt", time}};
+constexpr std::array kDiscountDates{Names("createdAt"), Names("updatedAt"), Names("startsAt"), Names("endsAt")};
+constexpr std::array kDiscountIndex{IndexField{"codesFold", texts}, IndexField{"startsAt", time}, IndexField{"endsAt", time},
+                                    IndexField{"updatedAt", time}};
+
+constexpr std::array<KindSpec, kKindCount> kSpecs{{
+    {Kind::products, "products", "products", "Product", kProductDates, kProductIndex},
+    {Kind::collections, "collections", "collections", "Collection", kCollectionDates, kCollectionIndex},
+    {Kind::blogs, "blogs", "blogs", "Blog", kBlogDates, kBlogIndex},
+    {Kind::articles, "articles", "articles", "Article", kArticleDates, kArticleIndex},
+    {Kind::themes, "themes", "themedatas", "OnlineStoreTheme", kThemeDates, kThemeIndex},
+    {Kind::media, "media", "media", "", kMediaDates, kMediaIndex},
+    {Kind::discounts, "discounts", "discounts", "", kDiscountDates, kDiscountIndex},
+}};
+}  // namespace
+
+std::span<const Kind> all_kinds() { return kAll; }
+const KindSpec& spec(Kind kind) { return kSpecs[static_cast<std::size_t>(kind)]; }
+
+std::optional<Kind> kind_from(std::string_view name) {
+  for (const auto& row : kSpecs)
+    if (row.name == name) return row.kind;
+  return std::nullopt;
+}
+
+std::optional<std::size_t> index_position(Kind kind, std::string_view field) {
+  const auto fields = spec(kind).index;
+  for (std::size_t i = 0; i < fields.size(); ++i)
+    if (fields[i].name == field) return i;
+  return std::nullopt;
+}
+
+}  // namespace stoa::model

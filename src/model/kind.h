@@ -1,0 +1,46 @@
+// The kinds of things a store has. A kind is a row of a table, not a struct per Shopify type: its names, its gid type,
+// where its dates stand, and which index fields are derived from a document. Pure data, no I/O.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace stoa::model {
+
+enum class Kind : std::uint8_t { products, collections, blogs, articles, themes, media, discounts };
+inline constexpr std::size_t kKindCount = 7;
+std::span<const Kind> all_kinds();
+
+enum class FieldType : std::uint8_t {
+  text,     // exact bytes
+  time,     // microseconds since 1970
+  decimal,  // money: millionths as int64 (Decimal128 in MongoDB)
+  boolean,
+  texts,    // several texts per document: tags
+};
+
+struct IndexField {
+  std::string_view name;  // "handle", "titleFold": a column in SQLite, under _x (or Shopify's own place) in MongoDB
+  FieldType type;
+};
+
+struct KindSpec {
+  Kind kind;
+  std::string_view name;        // in jobs, health and settings: "products", "themes"
+  std::string_view collection;  // of the store's database: "products", "themedatas"
+  std::string_view gid_type;    // "Product"; empty when several types share the kind
+  std::span<const std::string_view> date_paths;  // members that Shopify gives as DateTime
+  std::span<const IndexField> index;
+};
+
+const KindSpec& spec(Kind kind);
+inline std::string_view to_string(Kind kind) { return spec(kind).name; }
+std::optional<Kind> kind_from(std::string_view name);
+// Position of an index field in the kind's table; nothing when the kind has none of that name.
+std::optional<std::size_t> index_position(Kind kind, std::string_view field);
+
+}  // namespace stoa::model

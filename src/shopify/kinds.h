@@ -1,0 +1,81 @@
+// What to ask Shopify for each kind, and how its answers become documents. Pure: a call to send, an answer to decode.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "model/document.h"
+#include "shopify/transport.h"
+
+namespace stoa::shopify {
+
+// A nested list of a document that the page did not carry to its end.
+struct OpenList {
+  std::string owner;   // gid of the object that has the list
+  std::string list;    // "variants", "media", "metafields", "productIds"
+  std::string cursor;  // endCursor: what to go on after
+};
+
+struct Decoded {
+  std::string id;
+  std::string body;              // canonical JSON, connections flattened; complete when `open` is empty
+  std::vector<OpenList> open;
+};
+
+struct ListPage {
+  std::vector<Decoded> nodes;                            // in Shopify's order
+  std::vector<std::pair<std::string, Error>> broken;     // id (or empty) and why: kept from being a silent loss
+  bool has_next = false;
+  std::string end_cursor;
+};
+
+struct ItemsPage {
+  std::string items;  // canonical elements without brackets
+  std::size_t count = 0;
+  bool has_next = false;
+  std::string end_cursor;
+};
+
+// How the walk of one kind is asked. `first` starts at page_size(kind) and is halved on cost-exceeded.
+std::size_t page_size(model::Kind kind);
+std::string_view scope(model::Kind kind);  // "read_products"
+
+struct PageArgs {
+  std::size_t first = 50;
+  std::string after;               // "" at the start
+  std::optional<Time> updated_since;  // incremental: sorted by UPDATED_AT; otherwise by ID
+  std::int64_t id_above = 0;       // window of rule S1: only ids above this; 0: none
+};
+Call count_call(model::Kind kind);
+Result<std::optional<std::int64_t>> decode_count(model::Kind kind, const Answer& answer);  // nothing when Shopify's count is not exact
+
+Call page_call(model::Kind kind, const PageArgs& args);
+Result<ListPage> decode_page(model::Kind kind, const Answer& answer);
+
+// By id, up to 250 at once: nodes(ids:). Missing positions are null: proof of absence (rule S9).
+Call by_ids_call(model::Kind kind, const std::vector<std::string>& ids);
+struct ByIds {
+  std::vector<Decoded> found;
+  std::vector<std::string> absent;
+};
+Result<ByIds> decode_by_ids(model::Kind kind, const std::vector<std::string>& ids, const Answer& answer);
+
+// The next page of a nested list.
+Call list_call(model::Kind kind, const OpenList& open, std::size_t first = 250);
+Result<ItemsPage> decode_list(model::Kind kind, const OpenList& open, const Answer& answer);
+// `body` with `items` appended to that list. corrupt when the body has no such list.
+Result<std::string> splice(const std::string& body, const OpenList& open, std::string_view items);
+
+// The shop itself. `info` is Shopify's `shop` object as it came.
+struct ShopInfo {
+  std::string id, myshopify_domain;
+  json::Object info;
+};
+Call shop_call();
+Result<ShopInfo> decode_shop(const Answer& answer);
+Call scopes_call();
+Result<std::vector<std::string>> decode_scopes(const Answer& answer);
+
+}  // namespace stoa::shopify
