@@ -5,6 +5,8 @@ add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverl
                     -Werror -fno-omit-frame-pointer -fdiagnostics-color=auto)
 # GCC 12 reports false positives from inside libstdc++ and Boost with these two.
 add_compile_options(-Wno-maybe-uninitialized -Wno-restrict)
+# Designated initialisers name what they set; the rest has defaults.
+add_compile_options(-Wno-missing-field-initializers)
 # Asio and Beast: no deprecated interfaces, exceptions caught at the fence.
 add_compile_definitions(BOOST_ASIO_NO_DEPRECATED BOOST_ALLOW_DEPRECATED_HEADERS)
 
