@@ -1,6 +1,7 @@
 // What to ask Shopify for each kind, and how its answers become documents. Pure: a call to send, an answer to decode.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +11,9 @@
 #include "shopify/transport.h"
 
 namespace stoa::shopify {
+
+// The kinds that are mirrored so far, in the order a full sync takes them.
+inline constexpr std::array kMirroredKinds{model::Kind::products, model::Kind::collections};
 
 // A nested list of a document that the page did not carry to its end.
 struct OpenList {

@@ -1,0 +1,27 @@
+// A store's settings (contract section 2, PATCH): their shapes, and typed access for those who obey them.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "model/kind.h"
+#include "tenant/fields.h"
+
+namespace stoa::tenant {
+
+// Merges `change` into `settings`, member by member; null clears one. Faults (pointers under /settings) leave `settings` as it was.
+void merge_settings(json::Object& settings, const json::Value& change, std::vector<Fault>& faults);
+
+bool paused(const json::Object& settings);
+// The kinds to mirror: settings.kinds, or all.
+std::vector<model::Kind> wanted_kinds(const json::Object& settings);
+// settings.schedules.<kind>: "15m", "6h", "1d"; nothing when not set.
+std::optional<std::chrono::seconds> schedule(const json::Object& settings, model::Kind kind);
+
+// "90s", "15m", "6h", "1d".
+Result<std::chrono::seconds> parse_duration(std::string_view text);
+
+}  // namespace stoa::tenant
