@@ -1,0 +1,232 @@
+"""Drives the real binary from outside, as an operator and a Shopify would. Standard library only; see docs/style.md, Tests.
+
+    sandbox = Sandbox(folder)                       # a stand-in Shopify: many shops on one port
+    stoa = Stoa(folder, extra_hosts=[sandbox.host])
+    answer = stoa.register("acme", sandbox.shop_url("acme"), token).json
+    stoa.wait_job(answer["job"]["id"])
+    stoa.get("/v1/stores/acme/products", key=answer["readKey"]).json["data"]
+
+Every request opens a connection of its own, so a killed server leaves no half-open one behind. Nothing is retried.
+"""
+import dataclasses
+import http.client
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import time
+import urllib.parse
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BINARY = pathlib.Path(os.environ.get("STOA_BINARY", ROOT / "build" / "release" / "stoa"))
+START_SECONDS_MAX = 20
+STOP_SECONDS_MAX = 30
+ENDED = ("succeeded", "failed", "partial", "cancelled")
+
+
+@dataclasses.dataclass
+class Answer:
+    status: int
+    headers: dict  # names in lower case; of a repeated one the last
+    body: bytes
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+    @property
+    def text(self):
+        return self.body.decode()
+
+    def want(self, status):
+        """This answer, after asserting its status; a failure shows the body."""
+        assert self.status == status, f"status {self.status}, want {status}: {self.body[:2000]!r}"
+        return self
+
+
+class Server:
+    """One process that prints `listening on http://HOST:PORT` first. What it prints is kept in `out` and `log` (stderr)."""
+
+    def __init__(self, name, arguments, folder, env=None):
+        self.name = name
+        self.arguments = [str(BINARY), *arguments]
+        self.env = {**clean_environment(), **(env or {})}
+        self.out = pathlib.Path(folder) / f"{name}.out"
+        self.log = pathlib.Path(folder) / f"{name}.log"
+        self.process = None
+        self.host = None  # "127.0.0.1:41235"
+        self.start()
+
+    @property
+    def url(self):
+        return f"http://{self.host}"
+
+    def start(self):
+        printed = self.out.stat().st_size if self.out.exists() else 0  # by those before a restart
+        with open(self.out, "ab") as out, open(self.log, "ab") as log:
+            self.process = subprocess.Popen(self.arguments, stdin=subprocess.DEVNULL, stdout=out, stderr=log, env=self.env)
+        line = self._first_line(printed)
+        found = re.fullmatch(r"listening on http://(\S+)\n", line)
+        if not found:
+            self.kill9()
+            raise AssertionError(f"{self.name}: first line {line!r}, want 'listening on http://HOST:PORT'; log:\n"
+                                 + self.log_text())
+        self.host = found.group(1)
+
+    def _first_line(self, offset):
+        end = time.monotonic() + START_SECONDS_MAX
+        while True:
+            ended = not self.alive()
+            with open(self.out, "rb") as out:
+                out.seek(offset)
+                line = out.readline().decode(errors="replace")
+            if line.endswith("\n") or ended or time.monotonic() > end:
+                return line
+            time.sleep(0.005)
+
+    def log_text(self):
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    def request(self, method, path, body=None, headers=None, timeout=30):
+        """`body`: bytes or text as they are, anything else as JSON. `path`: with its query, percent-encoded."""
+        headers = dict(headers or {})
+        if body is not None and not isinstance(body, (bytes, str)):
+            body = json.dumps(body)
+        if body is not None:
+            headers.setdefault("Content-Type", "application/json")
+        connection = http.client.HTTPConnection(self.host, timeout=timeout)
+        try:
+            connection.request(method, path, body.encode() if isinstance(body, str) else body, headers)
+            response = connection.getresponse()
+            return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
+        finally:
+            connection.close()
+
+    def alive(self):
+        return self.process.poll() is None
+
+    def kill9(self):
+        """SIGKILL, as a crash or a power cut would."""
+        self.process.kill()
+        self._ended()
+
+    def stop(self):
+        """SIGTERM, then waits for the drain; the exit code."""
+        if self.alive():
+            self.process.send_signal(signal.SIGTERM)
+        return self._ended()
+
+    def restart(self):
+        """Starts again with the same arguments and data. The port is another one."""
+        assert not self.alive(), f"{self.name} still runs"
+        self.start()
+
+    def _ended(self):
+        try:
+            return self.process.wait(STOP_SECONDS_MAX)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise AssertionError(f"{self.name} did not end within {STOP_SECONDS_MAX} s; log:\n{self.log_text()}")
+
+    def cpu_seconds(self):
+        """User and system time of the process so far, all threads."""
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def memory_bytes(self):
+        """Resident memory now."""
+        pages = int(pathlib.Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+class Sandbox(Server):
+    """`stoa sandbox`: the stand-in Shopify. Further arguments go to it as they are."""
+
+    def __init__(self, folder, *arguments, name="sandbox", env=None):
+        super().__init__(name, ["sandbox", "--listen", "127.0.0.1:0", *map(str, arguments)], folder, env)
+
+    def shop_url(self, shop):
+        """The base URL to register that shop with."""
+        return f"{self.url}/s/{shop}"
+
+
+class Stoa(Server):
+    """`stoa serve` on a data folder of its own, with the operator's token read from it."""
+
+    def __init__(self, folder, *arguments, extra_hosts=(), name="stoa", env=None):
+        self.data = pathlib.Path(folder) / f"{name}-data"
+        environment = dict(env or {})
+        if extra_hosts:
+            environment["STOA_SHOPIFY_EXTRA_HOSTS"] = ",".join(extra_hosts)
+        super().__init__(name, ["serve", "--listen", "127.0.0.1:0", "--data", str(self.data), *map(str, arguments)], folder,
+                         environment)
+
+    @property
+    def operator_token(self):
+        return (self.data / "operator.token").read_text().strip()
+
+    def call(self, method, path, body=None, key=None, headers=None, timeout=30):
+        """As the operator, or with `key` as that read key; `key=""` sends no Authorization."""
+        bearer = self.operator_token if key is None else key
+        headers = dict(headers or {})
+        if bearer:
+            headers.setdefault("Authorization", f"Bearer {bearer}")
+        return self.request(method, path, body, headers, timeout)
+
+    def get(self, path, key=None, headers=None):
+        return self.call("GET", path, None, key, headers)
+
+    def post(self, path, body=None, key=None, headers=None):
+        return self.call("POST", path, body, key, headers)
+
+    def patch(self, path, body=None, key=None, headers=None):
+        return self.call("PATCH", path, body, key, headers)
+
+    def delete(self, path, key=None, headers=None):
+        return self.call("DELETE", path, None, key, headers)
+
+    def register(self, client_key, base_url, token, **fields):
+        """POST /api/config/sync; the answer, whatever its status."""
+        return self.post("/api/config/sync",
+                         {"clientKey": client_key, "adminApiBaseUrl": base_url, "adminShopToken": token, **fields})
+
+    def job(self, job_id):
+        return self.get(f"/api/jobs/{job_id}").want(200).json
+
+    def wait_job(self, job_id, states=ENDED, timeout=60):
+        """The job once it is in one of `states`; fails when it ends in another, or after `timeout` seconds."""
+        states = (states,) if isinstance(states, str) else tuple(states)
+        end = time.monotonic() + timeout
+        while True:
+            job = self.job(job_id)
+            if job["state"] in states:
+                return job
+            shown = json.dumps(job, indent=1)[-4000:]
+            assert job["state"] not in ENDED, f"job ended {job['state']}, want {' or '.join(states)}:\n{shown}"
+            assert time.monotonic() < end, f"job not {' or '.join(states)} after {timeout} s:\n{shown}"
+            time.sleep(0.05)
+
+    def walk(self, path, key=None):
+        """Every object of a list, following `page.next` to its end."""
+        found, after = [], None
+        while True:
+            separator = "&" if "?" in path else "?"
+            page = self.get(path + (f"{separator}after={urllib.parse.quote(after, safe='')}" if after else ""), key).want(200).json
+            found += page["data"]
+            after = page["page"]["next"]
+            if after is None:
+                return found
+
+
+def run(*arguments, env=None, stdin=None, timeout=60):
+    """One CLI command to its end: a CompletedProcess with text stdout and stderr."""
+    return subprocess.run([str(BINARY), *map(str, arguments)], input=stdin, capture_output=True, text=True, timeout=timeout,
+                          env={**clean_environment(), "NO_COLOR": "1", **(env or {})})
+
+
+def clean_environment():
+    """Ours, without what would configure a Stoa by accident."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("STOA_")}
