@@ -239,7 +239,7 @@ def rule_unfinished(tree):
 def rule_listed(tree):
     """Every source is built, every header is used, every other file is named by something."""
     included = {target for path, text in tree.items() if path.endswith((".cc", ".h")) for _, _, target in includes(text)}
-    for path, text in tree.items():
+    for path in tree:
         name = path.split("/")[-1]
         if not path.startswith("src/") or name in ("README.md", "CMakeLists.txt", "layers.txt"):
             continue
@@ -248,11 +248,14 @@ def rule_listed(tree):
                 yield path, 1, "no file includes it"
             continue
         lists = [p for p in tree if p.endswith("/CMakeLists.txt") and path.startswith(p[:-len("CMakeLists.txt")])]
-        words = set(re.split(r"[\s()\"]+", tree[max(lists, key=len)])) if lists else set()
-        if lists and path[len(max(lists, key=len)) - len("CMakeLists.txt"):] not in words:
-            yield path, 1, f"not listed in {max(lists, key=len)}"
-        elif not lists:
+        nearest = max(lists, key=len, default=None)
+        if not nearest:
             yield path, 1, "no CMakeLists.txt above it"
+            continue
+        words = set(re.split(r"[\s()\"]+", tree[nearest]))
+        stem = name.partition(".")[0]  # how data files are named where a list is transformed into paths
+        if path[len(nearest) - len("CMakeLists.txt"):] not in words and (path.endswith(".cc") or stem not in words):
+            yield path, 1, f"not listed in {nearest}"
     for path, text in tree.items():
         if re.fullmatch(r"src/.*/CMakeLists\.txt", path):
             for word in re.findall(r"[\w/]+\.cc\b", re.sub(r"#[^\n]*|\$\{[^}]*\}\S*", "", text)):
