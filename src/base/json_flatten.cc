@@ -195,8 +195,8 @@ bool Walker::object(od::object object, std::string_view name, int depth) {
   return members(object, may_be_connection = false, depth);
 }
 
-// Writes the object member by member. With `may_be_connection` it stops before writing when the first key is a connection's,
-// and leaves it set; otherwise clears it.
+// Writes the object member by member. With `may_be_connection` it stops before writing when the first key is a
+// connection's, and leaves it set; otherwise clears it.
 bool Walker::members(od::object& object, bool& may_be_connection, int depth) {
   const auto open_start = open_.size();
   std::size_t id_begin = 0, id_end = 0;
@@ -373,7 +373,8 @@ Result<std::vector<Member>> Reader::members(std::string_view object) {
     if (auto code = raw_text(field.value(), raw)) return corrupt(code);
     members.push_back({std::move(owned), impl_->original(raw)});
   }
-  if (document.current_location().error() != simdjson::OUT_OF_BOUNDS) return corrupt("bytes after the end of the object");
+  if (document.current_location().error() != simdjson::OUT_OF_BOUNDS)
+    return corrupt("bytes after the end of the object");
   return members;
 }
 
@@ -415,7 +416,8 @@ Result<RawList> Reader::list(std::string_view object, std::initializer_list<std:
   for (auto result : connection) {
     od::field field;
     if (auto code = std::move(result).get(field)) return corrupt(code);
-    const bool is_nodes = field.key() == "nodes", is_edges = field.key() == "edges", is_info = field.key() == "pageInfo";
+    const bool is_nodes = field.key() == "nodes", is_edges = field.key() == "edges",
+               is_info = field.key() == "pageInfo";
     if (is_nodes || is_edges) {
       STOA_TRY(impl_->items(field.value(), list, is_edges));
       seen_items = true;
@@ -441,7 +443,8 @@ Result<Flat> Reader::flatten(std::string_view object, std::span<const std::strin
   flat.text.reserve(object.size());
   Walker walker(flat, impl_->end(), id_lists);
   if (!walker.value(root, {}, 1)) return corrupt(walker.fault());
-  if (document.current_location().error() != simdjson::OUT_OF_BOUNDS) return corrupt("bytes after the end of the value");
+  if (document.current_location().error() != simdjson::OUT_OF_BOUNDS)
+    return corrupt("bytes after the end of the value");
   return flat;
 }
 

@@ -1,5 +1,6 @@
-// JSON from outside into canonical text (base/json_text.h), over simdjson: strict about what it reads, faithful to what it keeps (rule P5).
-// GraphQL connections become arrays on the way. A Reader owns simdjson's buffers: one per answer, used by one thread at a time.
+// JSON from outside into canonical text (base/json_text.h), over simdjson: strict about what it reads, faithful to what
+// it keeps (rule P5). GraphQL connections become arrays on the way. A Reader owns simdjson's buffers: one per answer,
+// used by one thread at a time.
 #pragma once
 
 #include <initializer_list>
@@ -42,7 +43,8 @@ class Reader {
   Reader();
   ~Reader();
 
-  // Splits one object. Bytes after it, invalid UTF-8, or an end too early: corrupt. The values are only skipped, not checked.
+  // Splits one object. Bytes after it, invalid UTF-8, or an end too early: corrupt. The values are only skipped, not
+  // checked.
   Result<std::vector<Member>> members(std::string_view object);
 
   // Splits the list at a path of keys. not_found: null stands somewhere on the path. corrupt: no such list, or
@@ -50,8 +52,8 @@ class Reader {
   Result<RawList> list(std::string_view object, std::initializer_list<std::string_view> path);
 
   // Canonical text of one object: connections become arrays, and those named in `id_lists` arrays of their nodes' ids.
-  // Numbers keep their characters, keys their order, unknown members stay. corrupt: not JSON, invalid UTF-8, a lone surrogate,
-  // nesting beyond 64, a key that needs an escape, or hasNextPage without an endCursor.
+  // Numbers keep their characters, keys their order, unknown members stay. corrupt: not JSON, invalid UTF-8, a lone
+  // surrogate, nesting beyond 64, a key that needs an escape, or hasNextPage without an endCursor.
   Result<Flat> flatten(std::string_view object, std::span<const std::string_view> id_lists = {});
 
  private:

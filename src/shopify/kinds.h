@@ -63,10 +63,11 @@ Call by_ids_call(model::Kind kind, const std::vector<std::string>& ids);
 struct ByIds {
   std::vector<Decoded> found;
   std::vector<std::string> absent;
+  std::vector<std::pair<std::string, Error>> broken;  // id and why, as in ListPage: neither found nor proven absent
 };
 Result<ByIds> decode_by_ids(model::Kind kind, const std::vector<std::string>& ids, const Answer& answer);
 
-// The next page of a nested list.
+// The next page of a nested list. decode_list: not_found when the owner is gone meanwhile.
 Call list_call(model::Kind kind, const OpenList& open, std::size_t first = 250);
 Result<ItemsPage> decode_list(model::Kind kind, const OpenList& open, const Answer& answer);
 // `body` with `items` appended to that list. corrupt when the body has no such list.

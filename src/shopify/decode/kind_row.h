@@ -1,0 +1,41 @@
+// How one mirrored kind is asked of Shopify and read: a row of names. A new kind is one file that fills a row, one line
+// in kinds.cc, and its documents.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/json_flatten.h"
+#include "base/result.h"
+#include "model/kind.h"
+
+namespace stoa::shopify {
+
+// A nested list of the kind's documents. All are in every document, if only as [].
+struct ListRow {
+  std::string_view name;       // its member in the document: "variants"
+  std::string_view operation;  // that reads on: "ProductVariants"
+};
+
+struct KindRow {
+  std::string_view scope;  // "read_products"
+  std::size_t page_size;
+  std::string_view root;        // the list in `data` of page_operation: "products"
+  std::string_view single;      // the object in `data` of a list's operation: "product"
+  std::string_view count_root;  // "productsCount"
+  std::string_view count_operation, page_operation, by_ids_operation;
+  std::span<const ListRow> lists;
+  std::span<const std::string_view> id_lists;  // of these, the ones kept as arrays of ids
+  // Puts a flattened document into its stored order. corrupt: a shape that cannot be.
+  Result<void> (*arrange)(std::string& body);
+};
+
+// One per file in decode/.
+extern const KindRow kProductsRow;
+extern const KindRow kCollectionsRow;
+
+// CHECKs that the kind is one of kMirroredKinds.
+const KindRow& kind_row(model::Kind kind);
+
+}  // namespace stoa::shopify
