@@ -135,8 +135,10 @@ def read_unit_report(outcome, report, code, output):
     try:
         suites = json.loads(report.read_text())["testsuites"]
     except (OSError, ValueError):
-        # No report: it died. What it printed says which tests had passed and which one was running.
+        # No report: it died. What it printed says how the tests before had ended and which one was running.
         outcome.passed = len(re.findall(r"^\[       OK \]", output, re.M))
+        for name in re.findall(r"^\[  FAILED  \] ([^\s,]+)", output, re.M):
+            outcome.fail(f"{outcome.name}: {name}", part_of(output, name))
         started = re.findall(r"^\[ RUN      \] (\S+)", output, re.M)
         where = f"{outcome.name}: {started[-1]}" if started else outcome.name
         outcome.fail(f"{where}: {ending(code, PROGRAM_SECONDS_MAX)}", output)
@@ -149,12 +151,12 @@ def read_unit_report(outcome, report, code, output):
             outcome.skipped.append(f"{outcome.name}: {name}{reason(output, name)}")
         else:
             outcome.passed += 1
-    if code != 0 and not outcome.failures:  # a leak, or a crash while exiting
+    if code != (1 if outcome.failures else 0):  # a leak, or a crash while exiting
         outcome.fail(f"{outcome.name}: after its tests: {ending(code, PROGRAM_SECONDS_MAX)}", output)
 
 
 def part_of(output, name):
-    found = re.search(rf"^\[ RUN      \] {re.escape(name)}\n(.*?)^\[  (?:FAILED|SKIPPED) \] {re.escape(name)}",
+    found = re.search(rf"^\[ RUN      \] {re.escape(name)}\n(.*?)^\[  (?:FAILED  |SKIPPED )\] {re.escape(name)}",
                       output, re.M | re.S)
     return found.group(1) if found else output
 
