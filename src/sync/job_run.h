@@ -1,0 +1,71 @@
+// One job, carried out step by step: the only place that decides what an error means for a job and its store.
+// Not thread-safe: one worker at a time. Blocks on network and storage. What it needs to go on after a crash is in the database.
+#pragma once
+
+#include <variant>
+
+#include "storage/registry.h"
+#include "sync/kind_walk.h"
+#include "sync/refetch.h"
+#include "tenant/credentials.h"
+
+namespace stoa::sync {
+
+struct JobDeps {
+  storage::Registry& registry;
+  tenant::Connections& connections;
+  const Clock& clock;
+  Random& random;
+  const SyncOptions& options;
+  std::string process;  // names this process in attempts
+};
+
+// What the worker does next: go on, come back later, or turn to another job.
+struct Step {
+  enum class Next { again, wait, ended } next = Next::again;
+  std::chrono::milliseconds wait{0};
+  bool slow = false;  // the shop let the worker wait long: the scheduler keeps such shops to a part of its workers (rule S4)
+};
+
+class JobRun {
+ public:
+  JobRun(JobDeps deps, std::shared_ptr<storage::StoreHandle> store, storage::JobRecord job);
+
+  Step step();
+  // Hands the job back at shutdown: it stays open and is taken up by the next process.
+  void hand_back();
+  const storage::JobRecord& job() const { return job_; }
+
+ private:
+  using Work = std::variant<std::monostate, KindWalk, Refetch>;
+
+  void begin();
+  void drop_refused_sweeps();
+  Step work();
+  Step remove_store();
+  storage::KindProgress* next_kind();
+  Step on_error(const Error& error, std::chrono::milliseconds took);
+  Step retry_later(const Error& error, std::string_view reason);
+  Step wait_for(std::string_view reason, std::chrono::milliseconds wait, std::string detail);
+  Step suspend(const Error& error, std::chrono::milliseconds probe);
+  Step give_up_kind(storage::KindState state, const std::string& why);
+  Step end(storage::JobState state);
+  Step fail_job(storage::JobError error);
+  Step finish();
+  void set_store_state(storage::StoreState state, std::optional<storage::Cause> cause);
+  void note(std::string_view level, std::string text);
+  void save(bool now);
+
+  JobDeps deps_;
+  std::shared_ptr<storage::StoreHandle> store_;
+  storage::JobRecord job_;
+  Work work_;
+  storage::KindProgress* kind_ = nullptr;  // the one being worked on
+  std::string last_request_id_;
+  std::size_t failures_ = 0;       // calls in a row without an answer
+  bool renewed_ = false;           // the token was renewed once for this failure
+  bool begun_ = false;
+  Tick saved_{};
+};
+
+}  // namespace stoa::sync

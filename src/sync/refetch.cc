@@ -1,0 +1,74 @@
+#include "sync/refetch.h"
+
+namespace stoa::sync {
+namespace {
+constexpr std::size_t kBatch = 50;  // by-id documents carry every nested list: smaller than a walk's page
+}
+
+Refetch::Refetch(WalkContext context, model::Kind kind) : context_(context), kind_(kind) {
+  for (const auto& id : context.job.ids)
+    if (const auto gid = parse_gid(id); gid && gid->type == model::spec(kind).gid_type) ids_.push_back(id);
+  // Taken up again after a crash, it starts anew: the fetches are idempotent, the counts must not double.
+  for (auto& progress : context.job.kinds)
+    if (progress.kind == kind) progress = {.kind = kind};
+}
+
+Result<shopify::Answer> Refetch::call(shopify::Transport& transport, shopify::Call call) {
+  call.timeout = context_.options.call_timeout;
+  auto answer = transport.call(call);
+  if (!answer) return answer;
+  context_.job.cost += static_cast<std::int64_t>(answer->actual_cost);
+  api_version_ = answer->api_version;
+  version_mismatch_ = version_mismatch_ || answer->version_mismatch;
+  return answer;
+}
+
+Result<bool> Refetch::step(shopify::Transport& transport) {
+  auto& progress = *std::find_if(context_.job.kinds.begin(), context_.job.kinds.end(), [&](const auto& entry) { return entry.kind == kind_; });
+  progress.total = static_cast<std::int64_t>(progress.seen) + static_cast<std::int64_t>(ids_.size()) + progress.deleted;
+  if (ids_.empty()) {
+    progress.state = storage::KindState::done;
+    return true;
+  }
+  progress.state = storage::KindState::fetching;
+  const std::vector<std::string> asked(ids_.end() - static_cast<std::ptrdiff_t>(std::min(kBatch, ids_.size())), ids_.end());
+  const auto stamp = context_.store.fetch_clock().begin();
+  STOA_TRY_ASSIGN(const auto answer, call(transport, shopify::by_ids_call(kind_, asked)));
+  STOA_TRY_ASSIGN(auto by_ids, shopify::decode_by_ids(kind_, asked, answer));
+  storage::Batch batch;
+  for (auto& node : by_ids.found) {
+    STOA_TRY_ASSIGN(auto body, whole(transport, std::move(node)));
+    STOA_TRY_ASSIGN(auto document, to_document(kind_, std::move(body), stamp.time(), model::Source::page, api_version_));
+    batch.documents.push_back(std::move(document));
+  }
+  STOA_TRY_ASSIGN(const auto applied, context_.store.apply(batch));
+  progress.written += applied.inserted + applied.replaced;
+  progress.unchanged += applied.unchanged + applied.stale;
+  progress.failed += static_cast<std::int64_t>(applied.failed.size());
+  progress.seen = progress.written + progress.unchanged + progress.failed;
+  if (!by_ids.absent.empty() && version_mismatch_) {
+    progress.error = "the shop answered with another API version: nothing is deleted on that (rule S10)";
+  } else {
+    STOA_TRY_ASSIGN(const auto gone, context_.store.erase(kind_, by_ids.absent, stamp.time(), std::nullopt));
+    progress.deleted += gone;
+  }
+  ids_.resize(ids_.size() - asked.size());
+  return false;
+}
+
+Result<std::string> Refetch::whole(shopify::Transport& transport, shopify::Decoded node) {
+  for (auto& open : node.open) {
+    for (bool more = true; more;) {
+      STOA_TRY_ASSIGN(const auto answer, call(transport, shopify::list_call(kind_, open)));
+      STOA_TRY_ASSIGN(const auto items, shopify::decode_list(kind_, open, answer));
+      STOA_TRY_ASSIGN(node.body, shopify::splice(node.body, open, items.items));
+      if (items.has_next && (items.end_cursor.empty() || items.end_cursor == open.cursor))
+        return fail(Error{Code::corrupt, "sync: the shop's list names no way to its next page"});
+      open.cursor = items.end_cursor;
+      more = items.has_next;
+    }
+  }
+  return std::move(node.body);
+}
+
+}  // namespace stoa::sync

@@ -1,0 +1,27 @@
+// Fetches named objects again: the job of POST /api/stores/{store}/sync {ids}. Deleted only if Shopify says the id is gone (rule S9).
+// Not thread-safe. Blocks on network and storage.
+#pragma once
+
+#include "sync/kind_walk.h"
+
+namespace stoa::sync {
+
+// Up to 250 ids of one kind in one call. Answers how many lists had to be drained by further calls; errors as KindWalk::step.
+class Refetch {
+ public:
+  Refetch(WalkContext context, model::Kind kind);
+  // One step. True when every id of the kind is done.
+  Result<bool> step(shopify::Transport& transport);
+
+ private:
+  Result<std::string> whole(shopify::Transport& transport, shopify::Decoded node);
+  Result<shopify::Answer> call(shopify::Transport& transport, shopify::Call call);
+
+  WalkContext context_;
+  const model::Kind kind_;
+  std::vector<std::string> ids_;  // still to fetch, last first
+  std::string api_version_;
+  bool version_mismatch_ = false;
+};
+
+}  // namespace stoa::sync
