@@ -1,5 +1,9 @@
 // Puts the rest of a nested list into the document that carries its beginning.
+#include <algorithm>
+
+#include "base/ids.h"
 #include "base/json_text.h"
+#include "shopify/decode/kind_row.h"
 #include "shopify/kinds.h"
 
 namespace stoa::shopify {
@@ -17,6 +21,16 @@ std::string_view find_owner(std::string_view body, std::string_view owner) {
   return {};
 }
 
+// The longer list may stand in another order than the document's own.
+Result<void> arrange(std::string& body) {
+  const auto id = json::find_string(body, {"id"});
+  const auto gid = parse_gid(id.value_or(""));
+  if (!gid) return fail(gid.error());
+  const auto kind =
+      std::ranges::find(kMirroredKinds, gid->type, [](model::Kind each) { return model::spec(each).gid_type; });
+  return kind == kMirroredKinds.end() ? Result<void>() : kind_row(*kind).arrange(body);
+}
+
 }  // namespace
 
 Result<std::string> splice(const std::string& body, const OpenList& open, std::string_view items) {
@@ -31,6 +45,7 @@ Result<std::string> splice(const std::string& body, const OpenList& open, std::s
   whole.append(body, 0, end);
   if (list.size() > 2) whole += ',';
   whole.append(items).append(body, end);
+  STOA_TRY(arrange(whole));
   return whole;
 }
 
