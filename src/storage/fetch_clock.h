@@ -1,6 +1,8 @@
-// The fetch clock of one store (rule P3). Thread-safe, memory only.
+// The fetch clock of one store (rule P3). Thread-safe, memory only; owned by its StoreHandle and alive as long as it.
 // Its time is the wall clock made strictly increasing, so two requests never share a stamp and a wall clock that jumps back
 // cannot make a later fetch look older. It also remembers fetches that were found equal, until every request sent before them has ended.
+// The stamp an earlier process stored is known once the store was opened: call StoreHandle::version() (or any other call that
+// reads the store) before the first begin().
 #pragma once
 
 #include <map>
@@ -45,6 +47,7 @@ class FetchClock {
  private:
   friend class FetchStamp;
   void end(Time time);
+  bool any_before(Time time) const { return !under_way_.empty() && *under_way_.begin() < time; }
 
   const Clock& clock_;
   mutable std::mutex mutex_;

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/json.h"
+#include "base/random.h"
 #include "model/kind.h"
 
 namespace stoa::storage {
@@ -124,6 +125,11 @@ struct JobRecord {
   std::map<model::Kind, std::int64_t> confirmed;  // kind → exactly so many deletes are allowed
 };
 
+// An id that sorts by creation: "job_", the microseconds in hex, eight random hex digits.
+std::string new_job_id(Time created_at, Random& random);
+
+// The stored form. Strict both ways: from_json(to_json(r)) is r, and corrupt names the member that is missing, unknown or of
+// another type. A client's fields stand beside its own members, so a field never bears one of their names (clientKey, settings, …).
 json::Value to_json(const ClientRecord&);
 json::Value to_json(const ShopRecord&);
 json::Value to_json(const JobRecord&);

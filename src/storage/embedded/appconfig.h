@@ -1,0 +1,95 @@
+// The Registry on SQLite: appconfig.sqlite, and in memory what every request asks of it. Thread-safe; owned by app/.
+// Every write is on the disk when its call returns; writes that meet share one fsync.
+#pragma once
+
+#include <shared_mutex>
+#include <unordered_map>
+
+#include "base/random.h"
+#include "storage/embedded/embedded.h"
+#include "storage/embedded/store.h"
+
+namespace stoa::storage::embedded {
+
+// The data folder's lock, held while this lives: at most one process uses a folder.
+class FolderLock {
+ public:
+  static Result<FolderLock> take(const std::filesystem::path& folder);  // unavailable, reason "data-in-use"
+  FolderLock(FolderLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  FolderLock& operator=(FolderLock&&) = delete;
+  ~FolderLock();
+
+ private:
+  explicit FolderLock(int fd) : fd_(fd) {}
+  int fd_;
+};
+
+class EmbeddedRegistry final : public Registry {
+ public:
+  EmbeddedRegistry(FolderLock lock, std::unique_ptr<Database> file, std::shared_ptr<Shelf> shelf, Random& random);
+  ~EmbeddedRegistry() override;
+  // Reads everything into memory, and finishes what a crash interrupted.
+  Result<> load();
+
+  Result<std::shared_ptr<StoreHandle>> resolve(const StoreRef& ref) override;
+  std::vector<std::shared_ptr<StoreHandle>> stores() override;
+  std::optional<KeyRecord> find_key(const std::string& hash_hex) override;
+
+  Result<std::shared_ptr<StoreHandle>> create(const ClientRecord& client, const ShopRecord& shop, const KeyRecord& key,
+                                              const JobRecord& job) override;
+  Result<> update_client(const ClientKey& key, const std::function<Result<>(ClientRecord&)>& change) override;
+  Result<> update_shop(const ClientKey& key, const std::function<Result<>(ShopRecord&)>& change) override;
+  Result<> remove(const ClientKey& key, const std::string& keep_job) override;
+
+  Result<> add_key(const KeyRecord& key) override;
+  Result<std::vector<KeyRecord>> keys(const ClientKey& key) override;
+  Result<> revoke_key(const ClientKey& key, const std::string& id) override;
+
+  Result<Enqueued> enqueue(const JobRecord& job) override;
+  Result<JobRecord> job(const std::string& id) override;
+  Result<std::vector<JobRecord>> jobs(const JobQuery& query) override;
+  Result<std::vector<JobRecord>> open_jobs() override;
+  Result<> update_job(const JobRecord& job) override;
+  Result<JobRecord> request_cancel(const std::string& id) override;
+  Result<JobRecord> confirm_sweep(const std::string& id, model::Kind kind, std::int64_t deletes) override;
+  Result<> forget_jobs(Time before, std::size_t keep) override;
+
+  Result<> audit(std::string_view actor, std::string_view action, std::string_view store,
+                 std::string_view outcome) override;
+  Result<bool> has_sealed_values() override;
+  Result<> ping() override;
+  std::string_view engine() const override { return "sqlite"; }
+
+ private:
+  using StorePtr = std::shared_ptr<EmbeddedStore>;  // shared with whoever resolved it
+
+  StorePtr find(const ClientKey& key) const;
+  Result<> check_free(const ClientRecord& client, const ShopRecord& shop) const;
+  Result<> insert_records(const StoreEntry& entry, const KeyRecord& key, const JobRecord& job);
+  Result<> delete_records(const ClientKey& key, const std::string& keep_job);
+  Result<> save_entry(const StoreEntry& entry);
+  Result<> make_database(StoreEntry& entry);
+  void enter(const StorePtr& store);
+  void leave(const ClientKey& key);
+  Result<> load_stores();
+  Result<> load_keys();
+  Result<> change_entry(const ClientKey& key, const std::function<Result<>(StoreEntry&)>& change);
+  JobRecord with_id(JobRecord job) const;
+
+  const FolderLock lock_;  // released last
+  const std::unique_ptr<Database> file_;
+  const std::shared_ptr<Shelf> shelf_;  // shared with the stores
+  Random& random_;
+
+  // Held while a client or shop changes, through the write: what is in memory follows the file's order.
+  std::mutex records_mutex_;
+  mutable std::shared_mutex maps_mutex_;
+  std::map<std::string, StorePtr> by_key_;
+  std::unordered_map<std::string, StorePtr> by_domain_;  // canonical and posted domains
+  std::unordered_map<std::string, KeyRecord> keys_;      // by hash
+};
+
+// Adds a job; conflict when that very work is open already.
+Result<> insert_job(Connection& db, const JobRecord& job);
+
+}  // namespace stoa::storage::embedded
