@@ -1,0 +1,52 @@
+#include "api/catalog.h"
+
+namespace stoa {
+using model::Kind;
+
+Result<api::StoreReader> Catalog::open(std::shared_ptr<storage::StoreHandle> store, api::Audience audience,
+                                       std::span<const Kind> wanted) {
+  STOA_TRY_ASSIGN(auto facts, facts_.get(store, wanted));
+  return api::StoreReader(std::move(store), audience, std::move(facts), clock_.wall());
+}
+
+Result<api::StoreReader> Catalog::open(const StoreRef& ref) {
+  STOA_TRY_ASSIGN(auto store, registry_.resolve(ref));
+  return open(std::move(store), api::Audience::operators, model::all_kinds());
+}
+
+Result<api::Listing> Catalog::products(const StoreRef& ref, const ProductQuery& query) {
+  STOA_TRY_ASSIGN(const auto reader, open(ref));
+  return reader.products(query);
+}
+Result<api::Object> Catalog::product(const StoreRef& ref, std::string_view id, const api::Fields& fields) {
+  STOA_TRY_ASSIGN(const auto reader, open(ref));
+  return reader.by_id(Kind::products, id, fields);
+}
+Result<api::Object> Catalog::product_by_handle(const StoreRef& ref, const std::string& handle,
+                                               const api::Fields& fields) {
+  STOA_TRY_ASSIGN(const auto reader, open(ref));
+  return reader.by_handle(Kind::products, handle, fields);
+}
+Result<api::Listing> Catalog::collections(const StoreRef& ref, const CollectionQuery& query) {
+  STOA_TRY_ASSIGN(const auto reader, open(ref));
+  return reader.collections(query);
+}
+Result<api::Object> Catalog::collection(const StoreRef& ref, std::string_view id, const api::Fields& fields) {
+  STOA_TRY_ASSIGN(const auto reader, open(ref));
+  return reader.by_id(Kind::collections, id, fields);
+}
+Result<api::Object> Catalog::collection_by_handle(const StoreRef& ref, const std::string& handle,
+                                                  const api::Fields& fields) {
+  STOA_TRY_ASSIGN(const auto reader, open(ref));
+  return reader.by_handle(Kind::collections, handle, fields);
+}
+Result<api::Listing> Catalog::collection_products(const StoreRef& ref, const ProductQuery& query) {
+  STOA_TRY_ASSIGN(const auto reader, open(ref));
+  return reader.collection_products(query);
+}
+Result<api::Object> Catalog::store(const StoreRef& ref) {
+  STOA_TRY_ASSIGN(const auto reader, open(ref));
+  return reader.store();
+}
+
+}  // namespace stoa

@@ -1,0 +1,46 @@
+// The reads as C++ calls. A StoreRef names a store by clientKey, by shop domain, or by both, which must agree; it is
+// resolved once, and nothing below takes a store's name: catalog.products({.shop_domain = "mystore.myshopify.com"},
+// query). Thread-safe. Calls block on the database.
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "api/facts.h"
+#include "api/store_reader.h"
+#include "storage/registry.h"
+
+namespace stoa {
+
+using storage::StoreRef;
+
+class Catalog {
+ public:
+  // Both must outlive it.
+  Catalog(storage::Registry& registry, const Clock& clock) : registry_(registry), clock_(clock), facts_(clock) {}
+
+  // As an operator sees them. not_found ("store-not-found"); else as StoreReader says.
+  Result<api::Listing> products(const StoreRef& ref, const ProductQuery& query);
+  Result<api::Object> product(const StoreRef& ref, std::string_view id, const api::Fields& fields = {});
+  Result<api::Object> product_by_handle(const StoreRef& ref, const std::string& handle, const api::Fields& fields = {});
+  Result<api::Listing> collections(const StoreRef& ref, const CollectionQuery& query);
+  Result<api::Object> collection(const StoreRef& ref, std::string_view id, const api::Fields& fields = {});
+  Result<api::Object> collection_by_handle(const StoreRef& ref, const std::string& handle,
+                                           const api::Fields& fields = {});
+  Result<api::Listing> collection_products(const StoreRef& ref, const ProductQuery& query);  // of query.collection
+  Result<api::Object> store(const StoreRef& ref);
+
+  // For any audience, of a store that is resolved already; `wanted`: the kinds that the reader will be asked for.
+  Result<api::StoreReader> open(std::shared_ptr<storage::StoreHandle> store, api::Audience audience,
+                                std::span<const model::Kind> wanted);
+  api::FactsCache& facts() { return facts_; }
+
+ private:
+  Result<api::StoreReader> open(const StoreRef& ref);
+
+  storage::Registry& registry_;
+  const Clock& clock_;
+  api::FactsCache facts_;
+};
+
+}  // namespace stoa

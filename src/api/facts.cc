@@ -1,0 +1,77 @@
+#include "api/facts.h"
+
+namespace stoa::api {
+namespace {
+// Freshness moves without the version (a pass that found nothing new): it is read again after this.
+constexpr std::chrono::seconds kFreshnessAge{1};
+constexpr std::size_t kStoresMax = 65'536;
+
+bool same_owner(const std::weak_ptr<storage::StoreHandle>& a, const std::shared_ptr<storage::StoreHandle>& b) {
+  return !a.owner_before(b) && !b.owner_before(a);
+}
+}  // namespace
+
+bool StoreFacts::complete(std::span<const model::Kind> wanted) const {
+  return std::ranges::all_of(wanted, [&](model::Kind k) { return kind(k).complete; });
+}
+
+std::string_view StoreFacts::reason(std::span<const model::Kind> wanted) const {
+  const auto lacking = std::ranges::find_if(wanted, [&](model::Kind k) { return !kind(k).complete; });
+  if (lacking == wanted.end()) return "";
+  return kind(*lacking).state == "notPermitted" ? "notPermitted" : "syncing";
+}
+
+std::optional<Time> StoreFacts::as_of(std::span<const model::Kind> wanted) const {
+  std::optional<Time> oldest;
+  for (const auto k : wanted) {
+    const auto as_of = kind(k).as_of;
+    if (!as_of) return std::nullopt;
+    oldest = oldest ? std::min(*oldest, *as_of) : *as_of;
+  }
+  return oldest;
+}
+
+std::shared_ptr<const StoreFacts> FactsCache::peek(const std::shared_ptr<storage::StoreHandle>& store,
+                                                   std::span<const model::Kind> wanted) const {
+  std::shared_ptr<const StoreFacts> facts;
+  {
+    const std::shared_lock lock(mutex_);
+    const auto found = facts_.find(store->key().str());
+    if (found == facts_.end()) return nullptr;
+    facts = found->second;
+  }
+  const Time now = clock_.wall();
+  const bool boundary_holds =
+      (!facts->boundary.last || *facts->boundary.last <= now) && (!facts->boundary.next || now < *facts->boundary.next);
+  if (!same_owner(facts->owner, store) || clock_.mono() - facts->read_at >= kFreshnessAge || !boundary_holds ||
+      !facts->complete(wanted) || facts->generation != store->entry()->generation)
+    return nullptr;
+  const auto version = store->version();  // memory: it was asked before
+  return version && *version == facts->version ? facts : nullptr;
+}
+
+Result<std::shared_ptr<const StoreFacts>> FactsCache::get(const std::shared_ptr<storage::StoreHandle>& store,
+                                                          std::span<const model::Kind> wanted) {
+  if (auto facts = peek(store, wanted)) return facts;
+  STOA_TRY_ASSIGN(auto facts, read(store));
+  const std::unique_lock lock(mutex_);
+  if (facts_.size() >= kStoresMax) facts_.clear();
+  facts_[store->key().str()] = facts;
+  return facts;
+}
+
+Result<std::shared_ptr<const StoreFacts>> FactsCache::read(const std::shared_ptr<storage::StoreHandle>& store) const {
+  auto facts = std::make_shared<StoreFacts>();
+  facts->owner = store;
+  facts->read_at = clock_.mono();
+  const auto entry = store->entry();
+  facts->generation = entry->generation;
+  facts->policy = parse_policy(*entry);
+  STOA_TRY_ASSIGN(facts->version, store->version());
+  STOA_TRY_ASSIGN(facts->kinds, store->kinds());
+  STOA_CHECK(facts->kinds.size() == model::kKindCount, "kinds() answers one status per kind");
+  STOA_TRY_ASSIGN(facts->boundary, store->boundary(model::Kind::products, "publishedAt", clock_.wall()));
+  return facts;
+}
+
+}  // namespace stoa::api

@@ -1,0 +1,122 @@
+#include "api/list_params.h"
+
+#include <array>
+
+#include "base/ids.h"
+#include "base/text.h"
+#include "model/document.h"
+
+namespace stoa::api {
+namespace {
+constexpr std::array<std::string_view, 5> kStatuses{"ACTIVE", "UNLISTED", "DRAFT", "ARCHIVED", "any"};
+
+std::vector<std::string> read_ids(ParamReader& in, model::Kind kind) {
+  std::vector<std::string> out;
+  for (const auto& text : in.list("ids")) {
+    auto id = parse_object_id(kind, text);
+    if (!id) {
+      in.fault("ids", fmt::format("`{}` is not the id of a {}: use its gid or its number", text.substr(0, 100),
+                                  model::spec(kind).gid_type));
+    } else if (std::ranges::find(out, *id) == out.end()) {
+      out.push_back(std::move(*id));
+    }
+  }
+  return out;
+}
+
+Fields read_fields(ParamReader& in, model::Kind kind) {
+  const auto text = in.filled("fields");
+  if (!text) return {};
+  auto fields = parse_fields(kind, *text);
+  if (fields) return std::move(*fields);
+  in.fault("fields", fields.error().what);
+  return {};
+}
+
+std::optional<std::int64_t> read_price(ParamReader& in, std::string_view name) {
+  const auto text = in.filled(name);
+  if (!text) return std::nullopt;
+  const auto price = model::parse_decimal(*text);
+  if (!price || *price < 0) in.fault(name, "not an amount: use a decimal such as 25.00");
+  return price;
+}
+
+// What every list takes.
+template <class Query>
+void read_common(ParamReader& in, model::Kind kind, Query& query) {
+  query.ids = read_ids(in, kind);
+  query.handles = in.list("handle");
+  query.updated_since = in.time("updatedSince");
+  query.limit = in.limit();
+  query.after = in.filled("after").value_or("");
+  query.fields = read_fields(in, kind);
+}
+
+template <class Query>
+Parsed<Query> finish(ParamReader& in, Query query) {
+  if (auto problem = in.problem()) return std::unexpected(std::move(*problem));
+  return query;
+}
+
+ProductQuery read_products(ParamReader& in, bool has_collection) {
+  ProductQuery query;
+  read_common(in, model::Kind::products, query);
+  query.vendor = in.text("vendor");
+  query.product_type = in.text("productType");
+  query.tags = in.texts("tag");
+  query.status = in.one_of("status", kStatuses);
+  if (query.status == "ACTIVE") query.status.clear();
+  query.available = in.truth("available");
+  query.price_min = read_price(in, "price.min");
+  query.price_max = read_price(in, "price.max");
+  query.sort = in.one_of("sort", has_collection ? member_sorts() : product_sorts());
+  return query;
+}
+}  // namespace
+
+Parsed<ProductQuery> parse_product_query(std::string_view text) {
+  ParamReader in(text);
+  std::string collection = in.filled("collection").value_or("");
+  ProductQuery query = read_products(in, !collection.empty());
+  query.collection = std::move(collection);
+  return finish(in, std::move(query));
+}
+
+Parsed<ProductQuery> parse_member_query(std::string_view text) {
+  ParamReader in(text);
+  ProductQuery query = read_products(in, true);
+  return finish(in, std::move(query));
+}
+
+Parsed<CollectionQuery> parse_collection_query(std::string_view text) {
+  ParamReader in(text);
+  CollectionQuery query;
+  read_common(in, model::Kind::collections, query);
+  query.sort = in.one_of("sort", collection_sorts());
+  return finish(in, std::move(query));
+}
+
+Parsed<Fields> parse_object_query(model::Kind kind, std::string_view text) {
+  ParamReader in(text);
+  Fields fields = read_fields(in, kind);
+  return finish(in, std::move(fields));
+}
+
+Parsed<void> parse_no_query(std::string_view text) {
+  ParamReader in(text);
+  if (auto problem = in.problem()) return std::unexpected(std::move(*problem));
+  return {};
+}
+
+std::optional<std::string> parse_object_id(model::Kind kind, std::string_view text) {
+  const auto type = model::spec(kind).gid_type;
+  if (const auto gid = parse_gid(text)) {
+    if (gid->type != type) return std::nullopt;
+    return make_gid(type, gid->number);
+  }
+  const auto number = parse_int(text);
+  if (!number || *number <= 0) return std::nullopt;
+  return make_gid(type, *number);
+}
+
+}  // namespace stoa::api

@@ -1,0 +1,77 @@
+#include "api/list_query.h"
+
+#include <array>
+
+#include "base/text.h"
+
+namespace stoa::api {
+namespace {
+using Words = std::string_view;
+constexpr std::array<Words, 13> kProductSorts{"collection", "id",        "title",      "-title",      "createdAt",
+                                              "-createdAt", "updatedAt", "-updatedAt", "publishedAt", "-publishedAt",
+                                              "price",      "-price",    "vendor"};
+constexpr std::array<Words, 5> kCollectionSorts{"id", "title", "-title", "updatedAt", "-updatedAt"};
+
+// Collects `name=value` pairs; names always come in the same order.
+class Pairs {
+ public:
+  void add(std::string_view name, std::string_view value) {
+    if (!out_.empty()) out_ += '&';
+    out_.append(name).append("=").append(percent_encode(value));
+  }
+  void add(std::string_view name, const std::optional<std::string>& value) {
+    if (value) add(name, std::string_view(*value));
+  }
+  void add_filled(std::string_view name, const std::string& value) {
+    if (!value.empty()) add(name, std::string_view(value));
+  }
+  void add(std::string_view name, const std::vector<std::string>& values) {
+    if (!values.empty()) add(name, std::string_view(fmt::format("{}", fmt::join(values, ","))));
+  }
+  void add(std::string_view name, const std::optional<Time>& value) {
+    if (value) add(name, std::string_view(iso_micros(*value)));
+  }
+  void add_money(std::string_view name, const std::optional<std::int64_t>& millionths) {
+    if (millionths)
+      add(name, std::string_view(fmt::format("{}.{:06}", *millionths / 1'000'000, *millionths % 1'000'000)));
+  }
+  std::string take() { return std::move(out_); }
+
+ private:
+  std::string out_;
+};
+}  // namespace
+
+std::span<const std::string_view> product_sorts() { return std::span(kProductSorts).subspan(1); }
+std::span<const std::string_view> member_sorts() { return kProductSorts; }
+std::span<const std::string_view> collection_sorts() { return kCollectionSorts; }
+
+std::string canonical_walk(const ProductQuery& query) {
+  Pairs pairs;
+  if (query.available) pairs.add("available", std::string_view(*query.available ? "true" : "false"));
+  pairs.add_filled("collection", query.collection);
+  pairs.add("handle", query.handles);
+  pairs.add("ids", query.ids);
+  pairs.add_money("price.max", query.price_max);
+  pairs.add_money("price.min", query.price_min);
+  pairs.add("productType", query.product_type);
+  pairs.add_filled("sort", query.sort);
+  pairs.add_filled("status", query.status);
+  auto tags = query.tags;
+  std::ranges::sort(tags);
+  for (const auto& tag : tags) pairs.add("tag", std::string_view(tag));
+  pairs.add("updatedSince", query.updated_since);
+  pairs.add("vendor", query.vendor);
+  return pairs.take();
+}
+
+std::string canonical_walk(const CollectionQuery& query) {
+  Pairs pairs;
+  pairs.add("handle", query.handles);
+  pairs.add("ids", query.ids);
+  pairs.add_filled("sort", query.sort);
+  pairs.add("updatedSince", query.updated_since);
+  return pairs.take();
+}
+
+}  // namespace stoa::api

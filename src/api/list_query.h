@@ -1,0 +1,65 @@
+// What may be asked of a store's lists. Plain values, each with the one canonical text that equal questions share:
+// cache keys, cursors and Link headers are made of it.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "api/fields.h"
+#include "base/clock.h"
+
+namespace stoa {
+
+struct ProductQuery {
+  std::vector<std::string> ids = {};  // gids; with ids or handles and no sort: in the order asked
+  std::vector<std::string> handles = {};
+  std::optional<std::string> vendor = {}, product_type = {};  // exact
+  std::vector<std::string> tags = {};                         // all of them, exact
+  std::string collection = {};  // gid, number or handle; without ids, handles and sort: in the collection's own order
+  std::string status = {};      // ACTIVE (the default) UNLISTED DRAFT ARCHIVED any
+  std::optional<bool> available = {};
+  std::optional<std::int64_t> price_min = {}, price_max = {};  // millionths; some variant's price may lie within
+  std::optional<Time> updated_since = {};
+  std::string sort = {};   // "title", "-createdAt", …; empty: see above, else by id
+  std::size_t limit = 50;  // 1..250
+  std::string after = {};  // a cursor
+  api::Fields fields = {};
+};
+
+struct CollectionQuery {
+  std::vector<std::string> ids = {};
+  std::vector<std::string> handles = {};
+  std::optional<Time> updated_since = {};
+  std::string sort = {};
+  std::size_t limit = 50;
+  std::string after = {};
+  api::Fields fields = {};
+};
+
+namespace api {
+
+// The orders that may be asked for; member_sorts: within a collection.
+std::span<const std::string_view> product_sorts();
+std::span<const std::string_view> member_sorts();
+std::span<const std::string_view> collection_sorts();
+
+// Filters and sort: what a cursor is bound to. A query string, ready encoded.
+std::string canonical_walk(const ProductQuery& query);
+std::string canonical_walk(const CollectionQuery& query);
+// The walk, fields and limit: everything but `after`.
+template <class Query>
+std::string canonical_query(const Query& query) {
+  std::string out = canonical_walk(query);
+  const auto add = [&](std::string_view name, const std::string& value) {
+    if (!out.empty()) out += '&';
+    out.append(name).append("=").append(value);
+  };
+  if (!query.fields.everything()) add("fields", query.fields.canonical());
+  add("limit", std::to_string(query.limit));
+  return out;
+}
+
+}  // namespace api
+}  // namespace stoa

@@ -1,0 +1,33 @@
+// What one store lets a read key see, and how its answers may be cached: its settings, parsed once per change.
+// Immutable values.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "api/principal.h"
+#include "storage/store_handle.h"
+
+namespace stoa::api {
+
+struct Policy {
+  bool inventory = false;                         // settings.inventory: quantities are shown
+  std::set<std::string, std::less<>> metafields;  // settings.metafields: "custom.care", or "custom.*"
+  std::string cache_control;                      // settings.cacheControl, or the default
+  std::string fingerprint;                        // equal for equal settings, in every process: part of each ETag
+
+  bool shows_metafield(std::string_view name_space, std::string_view key) const;
+};
+
+Policy parse_policy(const storage::StoreEntry& entry);
+
+// ---- what a read key sees of the products (contract section 3; `settings.publicationId` comes with publications)
+
+// Conditions of a list for that audience.
+std::vector<storage::Condition> list_conditions(model::Kind kind, Audience audience, Time now);
+// Whether an object asked for by id or handle may be shown: there UNLISTED ones are seen as well.
+bool visible(model::Kind kind, Audience audience, std::string_view body, Time now);
+
+}  // namespace stoa::api

@@ -1,0 +1,75 @@
+// What the read routes share: turning a reader's answers into a Read's. Pure functions.
+#pragma once
+
+#include <array>
+#include <string>
+
+#include "api/envelope.h"
+#include "api/read_server.h"
+#include "base/text.h"
+
+namespace stoa::api {
+
+inline constexpr std::array kOfProducts{model::Kind::products};
+inline constexpr std::array kOfCollections{model::Kind::collections};
+inline constexpr std::array kOfMembers{model::Kind::collections, model::Kind::products};
+
+// {"data":{…}}
+inline ReadAnswer object_answer(Object object) {
+  std::string body;
+  body.reserve(object.json.size() + 16);
+  body.append(R"({"data":)").append(object.json).append("}");
+  return {.body = std::move(body), .newest = object.newest, .next = {}};
+}
+
+inline ReadAnswer list_answer(Listing listing) {
+  ListPage page{.items = std::move(listing.items),
+                .next = std::move(listing.next),
+                .limit = listing.limit,
+                .reason = std::move(listing.reason)};
+  return {.body = list_body(page), .newest = listing.newest, .next = page.next.value_or("")};
+}
+
+inline std::string fields_query(const Fields& fields) {
+  return fields.everything() ? "" : "fields=" + fields.canonical();
+}
+
+// The id of a path as all its spellings share it; an impossible one stays as it is and is not found.
+inline std::string canonical_id(model::Kind kind, const std::string& text) {
+  return parse_object_id(kind, text).value_or(text);
+}
+
+// A route for one object, by what `find` is given of the path.
+template <class Find>
+Parsed<Read> object_read(model::Kind kind, std::span<const model::Kind> kinds, std::string path, std::string_view query,
+                         Find find) {
+  auto fields = parse_object_query(kind, query);
+  if (!fields) return std::unexpected(std::move(fields.error()));
+  Read read;
+  read.path = std::move(path);
+  read.query = fields_query(*fields);
+  read.kinds = kinds;
+  read.build = [find = std::move(find), fields = std::move(*fields)](const StoreReader& reader) -> Result<ReadAnswer> {
+    STOA_TRY_ASSIGN(auto object, find(reader, fields));
+    return object_answer(std::move(object));
+  };
+  return read;
+}
+
+// A route for a list; `take` asks the reader the query.
+template <class Query, class Take>
+Parsed<Read> list_read(std::span<const model::Kind> kinds, std::string path, Query query, Take take) {
+  Read read;
+  read.path = std::move(path);
+  read.query = canonical_query(query);
+  read.after = query.after;
+  read.kinds = kinds;
+  read.caching = Read::Caching::list;
+  read.build = [take, query = std::move(query)](const StoreReader& reader) -> Result<ReadAnswer> {
+    STOA_TRY_ASSIGN(auto listing, take(reader, query));
+    return list_answer(std::move(listing));
+  };
+  return read;
+}
+
+}  // namespace stoa::api

@@ -1,0 +1,13 @@
+// The routes that api/ serves to everyone, one function per group. Called once, by Service's constructor.
+#pragma once
+
+namespace stoa::api {
+
+class Service;
+
+void add_problem_routes(Service& service);
+void add_store_routes(Service& service);
+void add_product_routes(Service& service);
+void add_collection_routes(Service& service);
+
+}  // namespace stoa::api

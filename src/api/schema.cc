@@ -1,0 +1,78 @@
+#include "api/schema.h"
+
+#include <array>
+
+#include "base/result.h"
+
+namespace stoa::api {
+namespace {
+// One text per kind: names separated by spaces, insides in braces.
+constexpr std::string_view kProduct =
+    "id legacyResourceId title handle descriptionHtml vendor productType tags status templateSuffix isGiftCard "
+    "requiresSellingPlan hasOnlyDefaultVariant tracksInventory totalInventory createdAt updatedAt publishedAt "
+    "onlineStoreUrl onlineStorePreviewUrl seo { title description } category { id name fullName } "
+    "featuredMedia { id alt mediaContentType preview { image { id url altText width height } } } "
+    "options { id name position linkedMetafield { namespace key } "
+    "  optionValues { id name hasVariants linkedMetafieldValue swatch { color image { id url } } } } "
+    "priceRangeV2 { minVariantPrice { amount currencyCode } maxVariantPrice { amount currencyCode } } "
+    "compareAtPriceRange { minVariantCompareAtPrice { amount currencyCode } maxVariantCompareAtPrice { amount "
+    "currencyCode } } "
+    "variantsCount { count precision } mediaCount { count precision } "
+    "resourcePublicationsV2 { isPublished publishDate publication { id } } "
+    "variants { id legacyResourceId title displayName sku barcode position price compareAtPrice availableForSale "
+    "  inventoryQuantity inventoryPolicy sellableOnlineQuantity taxable requiresComponents createdAt updatedAt "
+    "  selectedOptions { name value } unitPrice { amount currencyCode } "
+    "  unitPriceMeasurement { measuredType quantityUnit quantityValue referenceUnit referenceValue } product { id } "
+    "  inventoryItem { id tracked requiresShipping measurement { weight { unit value } } } media { id } "
+    "  metafields { id namespace key type value compareDigest updatedAt } } "
+    "media { __typename id alt mediaContentType status mimeType updatedAt filename duration host originUrl embedUrl "
+    "  preview { image { id url altText width height } } image { id url altText width height } "
+    "  sources { url mimeType format width height } } "
+    "metafields { id namespace key type value compareDigest updatedAt }";
+constexpr std::string_view kCollection =
+    "id legacyResourceId title handle descriptionHtml sortOrder templateSuffix updatedAt seo { title description } "
+    "image { id url altText width height } productsCount { count precision } "
+    "ruleSet { appliedDisjunctively rules { column relation condition } } "
+    "resourcePublicationsV2 { isPublished publishDate publication { id } } "
+    "sources { __typename id title description } "
+    "metafields { id namespace key type value compareDigest updatedAt }";
+
+std::string_view next_word(std::string_view& text) {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  const auto word = text.substr(0, text.find(' '));
+  text.remove_prefix(word.size());
+  return word;
+}
+
+// Reads names up to the closing brace, or to the end at the outermost level.
+std::vector<SchemaNode> read_names(std::string_view& text) {
+  std::vector<SchemaNode> out;
+  for (auto word = next_word(text); !word.empty() && word != "}"; word = next_word(text)) {
+    if (word == "{") {
+      out.back().children = read_names(text);
+    } else {
+      out.push_back({word, {}});
+    }
+  }
+  return out;
+}
+
+SchemaNode read_schema(std::string_view text) { return {"", read_names(text)}; }
+}  // namespace
+
+const SchemaNode* SchemaNode::find(std::string_view child) const {
+  for (const auto& node : children)
+    if (node.name == child) return &node;
+  return nullptr;
+}
+
+const SchemaNode& schema(model::Kind kind) {
+  static const SchemaNode kProducts = read_schema(kProduct), kCollections = read_schema(kCollection), kNone;
+  switch (kind) {
+    case model::Kind::products: return kProducts;
+    case model::Kind::collections: return kCollections;
+    default: return kNone;
+  }
+}
+
+}  // namespace stoa::api

@@ -1,0 +1,108 @@
+#include "api/store_reader.h"
+
+#include "api/list_params.h"
+#include "api/projection.h"
+#include "base/json.h"
+
+namespace stoa::api {
+namespace {
+constexpr std::chrono::seconds kNotSyncedRetry{10};
+
+// "product" of products: what an error calls one.
+std::string singular(model::Kind kind) {
+  std::string name(model::to_string(kind));
+  if (name.ends_with('s')) name.pop_back();
+  return name;
+}
+
+json::Object freshness(const storage::KindStatus& status, Audience audience, Time now) {
+  json::Object out;
+  out["state"] = status.state;
+  out["complete"] = status.complete;
+  out["asOf"] = status.as_of ? json::Value(iso_seconds(*status.as_of)) : json::Value();
+  out["lagSeconds"] = status.as_of
+                          ? json::Value(std::chrono::duration_cast<std::chrono::seconds>(now - *status.as_of).count())
+                          : json::Value();
+  if (audience == Audience::operators) out["count"] = status.count;  // it counts what a read key may not see
+  return out;
+}
+
+json::Value copied(const json::Object& from, std::string_view name) {
+  const auto* value = from.if_contains(name);
+  return value == nullptr ? json::Value() : *value;
+}
+}  // namespace
+
+StoreReader::StoreReader(std::shared_ptr<storage::StoreHandle> store, Audience audience,
+                         std::shared_ptr<const StoreFacts> facts, Time now)
+    : store_(std::move(store)), audience_(audience), facts_(std::move(facts)), now_(now) {}
+
+std::unexpected<Error> StoreReader::missing(model::Kind kind) const {
+  const auto name = singular(kind);
+  if (!facts_->kind(kind).complete)
+    return fail(
+        error(Code::unavailable, "the {} of this store are not all here yet: ask again later", model::to_string(kind))
+            .because("not-synced-yet")
+            .after(kNotSyncedRetry));
+  return fail(error(Code::not_found, "there is no such {}", name).because(name + "-not-found"));
+}
+
+Result<Object> StoreReader::object(model::Kind kind, const std::optional<storage::Stored>& found,
+                                   const Fields& fields) const {
+  if (!found || !visible(kind, audience_, found->body, now_)) return missing(kind);
+  Object out{.json = {}, .newest = found->fetched_at};
+  out.json.reserve(found->body.size());
+  Projection(kind, audience_, facts_->policy, fields).append(found->body, out.json);
+  return out;
+}
+
+Result<Object> StoreReader::by_id(model::Kind kind, std::string_view id, const Fields& fields) const {
+  const auto gid = parse_object_id(kind, id);
+  if (!gid) return missing(kind);
+  STOA_TRY_ASSIGN(const auto found, store_->get(kind, *gid));
+  return object(kind, found, fields);
+}
+
+// The one that this audience may see; the newest of several.
+Result<std::optional<storage::Stored>> StoreReader::find_by_handle(model::Kind kind, const std::string& handle) const {
+  storage::Query query;
+  query.kind = kind;
+  query.all = {{.field = "handle", .values = {handle}}};
+  query.limit = 8;  // one, but while objects swap handles at Shopify
+  STOA_TRY_ASSIGN(auto page, store_->query(query));
+  std::optional<storage::Stored> newest;
+  for (auto& document : page.documents)
+    if (visible(kind, audience_, document.body, now_) && (!newest || newest->fetched_at < document.fetched_at))
+      newest = std::move(document);
+  return newest;
+}
+
+Result<Object> StoreReader::by_handle(model::Kind kind, const std::string& handle, const Fields& fields) const {
+  STOA_TRY_ASSIGN(const auto found, find_by_handle(kind, handle));
+  return object(kind, found, fields);
+}
+
+// By gid or number, or by handle: a handle may look like a number.
+Result<std::optional<storage::Stored>> StoreReader::find_collection(const std::string& name) const {
+  if (const auto gid = parse_object_id(model::Kind::collections, name)) {
+    STOA_TRY_ASSIGN(auto found, store_->get(model::Kind::collections, *gid));
+    if (found) return found;
+  }
+  return find_by_handle(model::Kind::collections, name);
+}
+
+Result<Object> StoreReader::store() const {
+  const auto entry = store_->entry();
+  json::Object out;
+  out["clientKey"] = entry->client.key.str();
+  out["shopDomain"] = entry->shop.domain.str();
+  for (const auto* name : {"name", "primaryDomain", "currencyCode", "shopLocales"})
+    out[name] = copied(entry->shop.info, name);
+  out["version"] = facts_->version.number;
+  json::Object kinds;
+  for (const auto& status : facts_->kinds) kinds[model::to_string(status.kind)] = freshness(status, audience_, now_);
+  out["kinds"] = std::move(kinds);
+  return Object{.json = json::write(out)};
+}
+
+}  // namespace stoa::api

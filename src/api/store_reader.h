@@ -1,0 +1,67 @@
+// One store as one audience sees it at one moment: the reads below HTTP. Built per request, used by one thread. Calls
+// block on the database. Answers are JSON text. Who made it resolved the store: nothing here takes a store's name.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "api/cursor.h"
+#include "api/facts.h"
+#include "api/list_query.h"
+#include "api/list_walk.h"
+#include "api/principal.h"
+#include "storage/store_handle.h"
+
+namespace stoa::api {
+
+// Objects as JSON text, and what an answer's headers say of them.
+struct Object {
+  std::string json;
+  Time newest{};  // the latest fetch in it
+};
+
+class StoreReader {
+ public:
+  // `facts` were taken before this moment; `now` decides what is published.
+  StoreReader(std::shared_ptr<storage::StoreHandle> store, Audience audience, std::shared_ptr<const StoreFacts> facts,
+              Time now);
+
+  // Lists. invalid: "invalid-cursor".
+  Result<Listing> products(const ProductQuery& query) const;
+  Result<Listing> collections(const CollectionQuery& query) const;
+  // The members of query.collection, given by gid or number, which must exist: not_found ("collection-not-found") or
+  // unavailable as below.
+  Result<Listing> collection_products(const ProductQuery& query) const;
+
+  // One object by gid or number, or by handle. not_found ("product-not-found", …) for what is absent, deleted or not
+  // for this audience; unavailable ("not-synced-yet") for the same while the kind is not complete.
+  Result<Object> by_id(model::Kind kind, std::string_view id, const Fields& fields = {}) const;
+  Result<Object> by_handle(model::Kind kind, const std::string& handle, const Fields& fields = {}) const;
+
+  // The store itself: shop, version, freshness per kind.
+  Result<Object> store() const;
+
+  const StoreFacts& facts() const { return *facts_; }
+
+ private:
+  struct ListPlan {
+    Walk walk;
+    std::string scope;                   // what its cursors are bound to, besides the store
+    std::span<const model::Kind> kinds;  // whose freshness counts
+    std::size_t limit;
+  };
+  Result<Listing> list(const ListPlan& plan, const Fields& fields, const std::string& after) const;
+  Result<> may_ask(const ProductQuery& query) const;
+  Result<std::optional<storage::Stored>> find_by_handle(model::Kind kind, const std::string& handle) const;
+  Result<std::optional<storage::Stored>> find_collection(const std::string& name) const;
+  Result<Object> object(model::Kind kind, const std::optional<storage::Stored>& found, const Fields& fields) const;
+  std::unexpected<Error> missing(model::Kind kind) const;
+
+  std::shared_ptr<storage::StoreHandle> store_;
+  Audience audience_;
+  std::shared_ptr<const StoreFacts> facts_;
+  Time now_;
+};
+
+}  // namespace stoa::api
