@@ -82,11 +82,15 @@ Task<> Connection::serve() {
   if (next == Next::linger) co_await linger();
 }
 
+// GCC 12 has miscompiled co_await inside an if's condition and behind co_return: in this file it stands alone or
+// initialises.
 Task<Connection::Next> Connection::exchange() {
-  if (!co_await read_request()) co_return Next::close;
+  const bool there = co_await read_request();
+  if (!there) co_return Next::close;
   if (!response_) answer_now();
   if (!response_) co_await answer_on_pool();
-  co_return co_await respond();
+  const Next next = co_await respond();
+  co_return next;
 }
 
 // --- reading
@@ -196,7 +200,8 @@ Task<bool> Connection::on_pool(std::function<void()> work) {
     if (!shared_.pool->try_post(std::move(task))) asio::post(loop_.context(), [resume] { std::move (*resume)(false); });
   };
   Await token;
-  co_return co_await asio::async_initiate<Await, void(bool)>(initiate, token, std::move(work));
+  const bool done = co_await asio::async_initiate<Await, void(bool)>(initiate, token, std::move(work));
+  co_return done;
 }
 
 void Connection::refuse(Problem problem) {
@@ -287,7 +292,8 @@ Task<bool> Connection::write_stream(bool chunked) {
         chunk->append("\r\n");
       }
       const std::array<asio::const_buffer, 2> buffers{asio::buffer(size_line), asio::buffer(*chunk)};
-      if (!co_await write(buffers)) co_return false;
+      const bool written = co_await write(buffers);
+      if (!written) co_return false;
     }
     enter(Phase::working, kNoLimit);
     if (shared_.draining) break;
@@ -297,7 +303,8 @@ Task<bool> Connection::write_stream(bool chunked) {
   }
   if (!chunked) co_return true;
   const std::array<asio::const_buffer, 2> last{asio::buffer("0\r\n\r\n", 5), asio::const_buffer()};
-  co_return co_await write(last);
+  const bool written = co_await write(last);
+  co_return written;
 }
 
 Task<> Connection::linger() {
