@@ -412,7 +412,7 @@ Result<RawList> Reader::list(std::string_view object, std::initializer_list<std:
   }
   od::object connection;
   if (auto code = at.get_object().get(connection)) return corrupt(code);
-  bool seen_items = false;
+  bool seen_items = false, seen_info = false;
   for (auto result : connection) {
     od::field field;
     if (auto code = std::move(result).get(field)) return corrupt(code);
@@ -427,9 +427,10 @@ Result<RawList> Reader::list(std::string_view object, std::initializer_list<std:
       if (auto code = field.value().find_field_unordered("hasNextPage").get(has_next)) return corrupt(code);
       if (!field.value().find_field_unordered("endCursor").get(cursor)) list.end_cursor = cursor;
       list.has_next = has_next;
+      seen_info = true;
     }
   }
-  if (!seen_items) return corrupt("a list without nodes");
+  if (!seen_items || !seen_info) return corrupt("a list without nodes or without pageInfo");
   if (list.has_next && list.end_cursor.empty()) return corrupt("hasNextPage without an endCursor");
   return list;
 }

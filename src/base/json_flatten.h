@@ -48,7 +48,8 @@ class Reader {
   Result<std::vector<Member>> members(std::string_view object);
 
   // Splits the list at a path of keys. not_found: null stands somewhere on the path. corrupt: no such list, or
-  // hasNextPage without an endCursor. The items are only skipped, not checked.
+  // a connection whose pageInfo is missing or has a next page without an endCursor. The items are only skipped, not
+  // checked.
   Result<RawList> list(std::string_view object, std::initializer_list<std::string_view> path);
 
   // Canonical text of one object: connections become arrays, and those named in `id_lists` arrays of their nodes' ids.

@@ -172,7 +172,9 @@ TEST(List, ReadsConnectionsEdgesAndArraysAtAPath) {
   EXPECT_EQ(list->items[2], "[2]");
   EXPECT_TRUE(list->has_next);
   EXPECT_EQ(list->end_cursor, "c");
-  EXPECT_EQ(reader.list(R"({"v":{"edges":[{"node":{"id":1}},{"node":null}]}})", {"v"})->items.size(), 2u);
+  EXPECT_EQ(reader.list(R"({"v":{"edges":[{"node":{"id":1}},{"node":null}],"pageInfo":{"hasNextPage":false}}})", {"v"})
+                ->items.size(),
+            2u);
   EXPECT_EQ(reader.list(R"({"v":[1,2]})", {"v"})->items.size(), 2u);
 }
 
@@ -181,7 +183,7 @@ TEST(List, TellsANullFromAMissingList) {
   EXPECT_EQ(reader.list(R"({"p":null})", {"p", "v"}).error().code, Code::not_found);
   for (const auto* bad :
        {R"({"q":1})", R"({"p":{"w":[]}})", R"({"p":{"v":7}})", R"({"p":{"v":{"pageInfo":{"hasNextPage":false}}}})",
-        R"({"p":{"v":{"nodes":[],"pageInfo":{"hasNextPage":true,"endCursor":null}}}})",
+        R"({"p":{"v":{"nodes":[]}}})", R"({"p":{"v":{"nodes":[],"pageInfo":{"hasNextPage":true,"endCursor":null}}}})",
         R"({"p":{"v":{"nodes":[],"pageInfo":{"endCursor":"c"}}}})"})
     EXPECT_EQ(reader.list(bad, {"p", "v"}).error().code, Code::corrupt) << bad;
 }

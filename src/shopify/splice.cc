@@ -23,8 +23,8 @@ std::string_view find_owner(std::string_view body, std::string_view owner) {
 
 // The longer list may stand in another order than the document's own.
 Result<void> arrange(std::string& body) {
-  const auto id = json::find_string(body, {"id"});
-  const auto gid = parse_gid(id.value_or(""));
+  const std::string id = json::find_string(body, {"id"}).value_or("");
+  const auto gid = parse_gid(id);
   if (!gid) return fail(gid.error());
   const auto kind =
       std::ranges::find(kMirroredKinds, gid->type, [](model::Kind each) { return model::spec(each).gid_type; });
