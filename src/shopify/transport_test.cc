@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "shopify/fake_client.h"
+#include "shopify/client_fixture.h"
 #include "testing/fakes.h"
 
 namespace stoa::shopify {
