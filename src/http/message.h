@@ -37,12 +37,19 @@ struct Stream {
   std::chrono::milliseconds interval{1000};
 };
 
+// How an answer fails on its way, for rehearsals (sandbox/): only so much of head and body is sent, then the connection ends.
+struct Cut {
+  std::size_t bytes = 0;
+  bool reset = false;  // by RST instead of FIN
+};
+
 struct Response {
   int status = 200;
   std::string head;  // further header lines, "Name: value\r\n" each: use header()
   std::shared_ptr<const std::string> body;  // shared with the page cache and every connection that is still writing it
   bool close = false;
   std::optional<Stream> stream;
+  std::optional<Cut> cut;  // not with a stream
 
   // Adds a header line. CR, LF and other controls in `value` become spaces.
   Response& header(std::string_view name, std::string_view value);

@@ -98,6 +98,7 @@ Task<Connection::Next> Connection::exchange() {
 
 // False: nobody is left to answer. True: there is a request, or a response_ that refuses it.
 Task<bool> Connection::read_request() {
+  wants_continue_ = false;
   // Whoever connects has something to say: the long silence of keep-alive is for those who have said it.
   if (reader_.started())
     begin_request();
@@ -231,8 +232,16 @@ Task<Connection::Next> Connection::respond() {
     body_bytes = response.body->size();
     buffers[1] = asio::buffer(*response.body);
   }
+  if (response.cut) {
+    buffers[0] = asio::buffer(buffers[0], response.cut->bytes);
+    buffers[1] = asio::buffer(buffers[1], response.cut->bytes - buffers[0].size());
+    // With a linger time of nothing, closing resets.
+    error_code ignored;
+    if (response.cut->reset) socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+  }
   bool written = co_await write(buffers);
   if (written && with_body && streams) written = co_await write_stream(chunked);
+  if (response.cut) written = false;
   finished(body_bytes);
   response_.reset();
   if (!written) co_return Next::close;

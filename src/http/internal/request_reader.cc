@@ -166,11 +166,12 @@ void RequestReader::resize_buffer(std::size_t capacity) {
 }
 
 std::span<char> RequestReader::space() {
-  const auto uninitialised = [](char*, std::size_t size) { return size; };
   if (stage_ == Stage::chunks) return std::span(chunks_).subspan(chunks_got_);
   if (stage_ == Stage::body_apart) {
-    if (body_got_ == body_.size())
-      body_.resize_and_overwrite(std::min(body_wanted_, std::max(kBodyStep, body_got_ * 2)), uninitialised);
+    if (body_got_ == body_.size()) {
+      const auto larger = std::min(body_wanted_, std::max(kBodyStep, body_got_ * 2));
+      body_.resize_and_overwrite(larger, [&](char*, std::size_t) { return larger; });  // not zeroed: it is read into
+    }
     return std::span(body_).subspan(body_got_);
   }
   if (size_ == capacity_) resize_buffer(std::max(kBufferBytes, std::min(capacity_ * 2, options_.header_bytes_max)));
@@ -210,6 +211,7 @@ RequestReader::Step RequestReader::read_head() {
     if (end == line_ || bytes[end - 1] != '\r') return malformed("a line does not end with CR LF");
     if (line_ > 0 && (bytes[line_] == ' ' || bytes[line_] == '\t'))
       return malformed("a header is folded over two lines");
+    if (line_ == 0 && end > options_.target_bytes_max + kRequestLineRest) return target_too_long();
     const bool empty = end == line_ + 1;
     line_ = searched_ = end + 1;
     if (empty) return parse_head(line_);
