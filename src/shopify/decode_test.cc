@@ -103,6 +103,9 @@ TEST(DecodePage, ABrokenNodeIsNamedAndItsNeighboursStay) {
       bad(",\"deep\":" + deep + closed),
       product({.id = "gid://shopify/Product/2", .variants = R"({"id":"v"})"}),
       product({.id = "gid://shopify/Product/2", .variants = "null"}),
+      bad(fmt::format(R"(,"options":{{"nodes":[],{}}})", kMore)),
+      product({.id = "gid://shopify/Product/2",
+               .variants = variant(1, fmt::format(R"(,"metafields":{{"nodes":[],{}}})", kMore))}),
       R"({"id":"gid://shopify/Product/2","media":{"nodes":[]},"metafields":{"nodes":[]}})",
       R"({"id":"gid://shopify/Product/2","media":{"nodes":[]},"metafields":{"nodes":[]},"variants":null})",
   };

@@ -35,8 +35,12 @@ Result<Decoded> decode_node(json::Reader& reader, model::Kind kind, std::string_
       return fail(Code::corrupt, "shopify: {}: no list {}", *id, list.name);
   STOA_TRY(row.arrange(flat.text));
   Decoded decoded{std::move(*id), std::move(flat.text), {}};
-  for (auto& open : flat.open)
+  for (auto& open : flat.open) {
+    if (std::ranges::find(row.lists, open.name, &ListRow::name) == row.lists.end() || open.owner != decoded.id)
+      return fail(Code::corrupt, "shopify: {}: {} of {} goes on, but nothing reads on there", decoded.id, open.name,
+                  open.owner);
     decoded.open.push_back({std::move(open.owner), std::move(open.name), std::move(open.cursor)});
+  }
   return decoded;
 }
 
