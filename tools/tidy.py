@@ -18,7 +18,7 @@ TOP = ("src", "tools", "cmake", "docs", "test", "bench", ".ci", "dev", "CMakeLis
 SKIPPED_FOLDERS = {"node_modules", "__pycache__", ".pytest_cache", "testdata"}
 TEXT_SUFFIXES = {".cc", ".h", ".py", ".mjs", ".md", ".txt", ".cmake", ".graphql", ".sh", ".toml", ".sql", ""}
 
-TEST_FILE = re.compile(r"_(test|bench|mongotest|fuzz)\.cc$")
+TEST_FILE = re.compile(r"_(test|fixture|bench|mongotest|fuzz)\.(cc|h)$")
 CHARTER_LINES_MAX = 25
 
 # Where each third-party header may be included; the path of the including file must match.
@@ -36,7 +36,7 @@ LIBRARY_HOMES = [
     (r"CLI/|toml\+\+/", r"src/app/", "app/"),
     (r"vips/", r"src/media/", "media/"),
     (r"fmt/", r"src/", "anywhere"),
-    (r"gtest/|gmock/", r"src/testing/|.*_(test|mongotest)\.cc$", "tests and testing/"),
+    (r"gtest/|gmock/", r"src/testing/|.*_(test|fixture|mongotest)\.(cc|h)$", "tests and testing/"),
     (r"benchmark/", r".*_bench\.cc$", "*_bench.cc"),
 ]
 # Headers of C and POSIX; what has neither a dot nor a slash is the C++ library.
@@ -190,15 +190,15 @@ def rule_calls(tree):
 
 
 def rule_co_await(tree):
-    """GCC 12 destroys an aggregate temporary or a capturing lambda inside a co_await expression twice."""
+    """GCC 12 destroys an aggregate temporary or a capturing lambda inside a co_await expression twice, and has miscompiled
+    co_await inside a condition and behind co_return."""
     for path, text in sources(tree):
         code = code_of(text)
         for match in re.finditer(r"\bco_await\b", code):
-            depth = 0
-            for at in range(match.end(), len(code)):
-                char = code[at]
-                depth += (char == "(") - (char == ")")
-                if char == ";" or (char == "{" and depth < 0):  # depth < 0: the block of an if or while around it
+            if not re.search(r"([;{})=]|\belse)\s*$", code[:match.start()]):
+                yield path, line_at(code, match.start()), "co_await stands alone or initialises a name"
+            for char in code[match.end():]:
+                if char == ";":
                     break
                 if char in "{[":
                     yield path, line_at(code, match.start()), f"'{char}' in a co_await statement: name the object first"

@@ -12,7 +12,7 @@ GOOD = {
     "src/http/README.md": "Bytes.\n",
     "src/http/CMakeLists.txt": "stoa_module(http\n  SOURCES server.cc\n  DEPS base\n  TESTS server_test.cc)\n",
     "src/http/server.cc": '#include <boost/asio.hpp>\n#include "base/clock.h"\n'
-                          'task f() {\n  if (co_await g(1)) {\n    co_await h(x, "{[");  // not { or [\n  }\n}\n',
+                          'task f() {\n  auto [a, b] = co_await g(1);\n  if (a) co_await h(x, "{[");  // not { or [\n}\n',
     "src/http/server_test.cc": "#include <gtest/gtest.h>\n",
 }
 
@@ -68,7 +68,10 @@ BAD = {
     "co_await": [
         server("task g() { co_await h(Options{1}); }"),
         server("task g() { co_await h(\n    1,\n    [&] { return 2; }); }"),
-        server("task g() { if (co_await h({1})) {} }"),
+        server("task g() { if (co_await h(1)) {} }"),
+        server("task g() { if (!co_await h(1)) {} }"),
+        server("task g() { co_return co_await h(1); }"),
+        server("task g() { f(1, co_await h(1)); }"),
     ],
     "coroutines": [log("task f() { co_return; }"), log("task f() { co_await g(); }"), log("task f() { co_yield 1; }")],
     "charters": [
