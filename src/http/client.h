@@ -43,7 +43,9 @@ class Client {
   static std::unique_ptr<Client> make(const ClientOptions& options);
   virtual ~Client() = default;
   // Any HTTP status is a response. unavailable: no connection, timeout, reset, cut or undecodable body (reason "timeout", "connect", "tls",
-  // "cut", "reset"). Never logs or repeats headers in an error. As body arrives, nothing is shown: streaming comes with bulk.
+  // "cut", "reset"). invalid: a bad URL or header, "blocked-address" (T3), "response-too-large".
+  // A body that is neither chunked nor of a given length ends with the connection: there a cut cannot be seen, nor can one in gzip.
+  // Never logs; never repeats headers, path or query in an error. As body arrives, nothing is shown: streaming comes with bulk.
   virtual Result<ClientResponse> send(const ClientRequest& request) = 0;
 };
 

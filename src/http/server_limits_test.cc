@@ -6,8 +6,8 @@
 #include <ctime>
 
 #include "base/json.h"
-#include "http/internal/test_peer.h"
-#include "http/internal/test_server.h"
+#include "http/internal/peer_fixture.h"
+#include "http/internal/server_fixture.h"
 
 namespace stoa::http::testing {
 namespace {
@@ -126,7 +126,7 @@ TEST_F(ServerTest, AHeadThatTricklesInDoesNotMoveItsDeadline) {
   const auto began = clock_.mono();
   for (const char c : std::string_view("GET / HTTP/1.1\r\nHost: h\r\nX: aaaaaaaaaaaaaaaaaaaaaaaa")) {
     client.send({&c, 1});
-    ::usleep(10'000);
+    pause(10ms);
   }
   EXPECT_EQ(client.receive().status, 408);
   EXPECT_LT(clock_.mono() - began, 2s);
@@ -161,7 +161,7 @@ TEST_F(ServerTest, AClientThatDoesNotReadIsCutOff) {
 TEST_F(ServerTest, AHandlerHasAllTheTimeItNeeds) {
   options_.header_timeout = options_.body_timeout = options_.write_timeout = options_.idle_timeout = 30ms;
   service_.on_pool = [](const Request& request) {
-    ::usleep(150'000);
+    pause(150ms);
     return TestService::echo(request);
   };
   RawClient client(start());
@@ -216,7 +216,7 @@ TEST_F(ServerTest, AFullWorkQueueIs503AndTheConnectionLives) {
   // Which of the two is queued does not matter: one is answered 503 now, the other 200 later.
   shed.send("GET /pool/2 HTTP/1.1\r\nHost: h\r\n\r\n");
   std::thread opener([&] {
-    ::usleep(100'000);
+    pause(100ms);
     gate.open();
   });
   const auto one = queued.receive(), other = shed.receive();
@@ -246,7 +246,7 @@ TEST_F(ServerTest, RunningOutOfFileDescriptorsPausesAcceptingAndRecovers) {  // 
   const auto cpu_before = std::clock();
   RawClient late(address);  // takes the last descriptor: the server has none for its end
   late.send(kGet);
-  ::usleep(150'000);
+  pause(150ms);
   EXPECT_LT(double(std::clock() - cpu_before) / CLOCKS_PER_SEC, 0.1) << "accept spins";
   EXPECT_EQ(server_->connections(), 1u);
   witness.send(kGet);
@@ -260,7 +260,7 @@ TEST_F(ServerTest, RunningOutOfFileDescriptorsPausesAcceptingAndRecovers) {  // 
 
 TEST_F(ServerTest, ClientsThatVanishAtAnyMomentLeaveNothingBehind) {
   service_.on_pool = [](const Request& request) {
-    ::usleep(1000);
+    pause(1ms);
     return TestService::echo(request);
   };
   const auto address = start();

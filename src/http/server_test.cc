@@ -2,10 +2,9 @@
 #include "http/server.h"
 
 #include <gmock/gmock.h>
-#include <unistd.h>
 
-#include "http/internal/test_peer.h"
-#include "http/internal/test_server.h"
+#include "http/internal/peer_fixture.h"
+#include "http/internal/server_fixture.h"
 
 namespace stoa::http::testing {
 namespace {
@@ -377,7 +376,7 @@ TEST_F(ServerTest, NoRequestFailsWhenClientsKeepAskingThroughADrain) {  // F-P8
         if (answer.header("connection") == "close") return;
       }
     });
-  while (answered < 200) ::usleep(100);
+  while (answered < 200) pause(1ms);
   server_->drain();
   for (auto& client : clients) client.join();
   EXPECT_EQ(failed, 0);
@@ -393,7 +392,7 @@ TEST_F(ServerTest, DestroyingAServerWithRequestsOutIsSafe) {
   busy.send("GET /pool HTTP/1.1\r\nHost: h\r\n\r\n");
   ASSERT_TRUE(gate.reached_by(1));
   std::thread opener([&] {
-    ::usleep(20'000);
+    pause(20ms);
     gate.open();
   });
   server_.reset();

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "base/crypto.h"
+#include "http/internal/peer_fixture.h"
 #include "http/server.h"
 #include "testing/fakes.h"
 
@@ -58,7 +58,7 @@ class ServerTest : public ::testing::Test {
   }
   // Until there are that many connections; false after five seconds.
   bool connections_become(std::size_t count) {
-    for (int i = 0; i < 1000 && server_->connections() != count; ++i) ::usleep(5000);
+    for (int i = 0; i < 1000 && server_->connections() != count; ++i) pause(std::chrono::milliseconds(5));
     return server_->connections() == count;
   }
 

@@ -1,8 +1,9 @@
-#include "http/internal/test_peer.h"
+#include "http/internal/peer_fixture.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -24,6 +25,8 @@ sockaddr_in loopback(int port) {
 }
 
 }  // namespace
+
+void pause(std::chrono::milliseconds time) { ::poll(nullptr, 0, int(time.count())); }
 
 void write_all(int socket, std::string_view bytes) {
   while (!bytes.empty()) {

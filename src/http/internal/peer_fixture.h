@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -55,6 +56,8 @@ class RawServer {
   std::thread thread_;
 };
 
+// A peer that takes its time, where that is what the test is about.
+void pause(std::chrono::milliseconds time);
 std::string read_head(int socket);  // up to the empty line, and what came with it
 void write_all(int socket, std::string_view bytes);
 void set_reset_on_close(int socket);
