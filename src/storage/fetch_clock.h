@@ -1,8 +1,8 @@
 // The fetch clock of one store (rule P3). Thread-safe, memory only; owned by its StoreHandle and alive as long as it.
-// Its time is the wall clock made strictly increasing, so two requests never share a stamp and a wall clock that jumps back
-// cannot make a later fetch look older. It also remembers fetches that were found equal, until every request sent before them has ended.
-// The stamp an earlier process stored is known once the store was opened: call StoreHandle::version() (or any other call that
-// reads the store) before the first begin().
+// Its time is the wall clock made strictly increasing, so two requests never share a stamp and a wall clock that jumps
+// back cannot make a later fetch look older. It also remembers fetches that were found equal, until every request sent
+// before them has ended. The stamp an earlier process stored is known once the store was opened: call
+// StoreHandle::version() (or any other call that reads the store) before the first begin().
 #pragma once
 
 #include <map>

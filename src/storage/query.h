@@ -11,13 +11,24 @@ namespace stoa::storage {
 
 // One condition on an index field of the kind (spec(kind).index). A null never satisfies any but is_null.
 struct Condition {
-  enum class Op { eq, in, less, less_equal, greater, greater_equal, is_null, not_null, has };  // has: a `texts` field contains the text
+  enum class Op {
+    eq,
+    in,
+    less,
+    less_equal,
+    greater,
+    greater_equal,
+    is_null,
+    not_null,
+    has
+  };  // has: a `texts` field contains the text
   std::string field;
   Op op = Op::eq;
   std::vector<model::IndexValue> values = {};  // one, but for `in`; none for the null tests
 };
 
-// Order by one index field, ties by id in the same direction, both bytewise; nulls first ascending. Empty field: by id (as text).
+// Order by one index field, ties by id in the same direction, both bytewise; nulls first ascending. Empty field: by id
+// (as text).
 struct Sort {
   std::string field;
   bool descending = false;

@@ -39,15 +39,16 @@ struct Cause {
 struct ShopRecord {
   ShopDomain domain;
   ClientKey client_key;
-  std::string posted_domain;  // the *.myshopify.com host that was registered, when it differs from `domain`: finds the store too
+  std::string posted_domain;  // the *.myshopify.com host that was registered, when it differs from `domain`: finds the
+                              // store too
   json::Object info;          // the shop's own data as Shopify gave it (id, name, currencyCode, …)
   std::vector<std::string> scopes;
-  std::string access_token, refresh_token;  // sealed; the ones now in use
+  std::string access_token, refresh_token;         // sealed; the ones now in use
   Time access_expires_at{}, refresh_expires_at{};  // zero: never
-  std::string database;       // name of the store's database, never re-derived
+  std::string database;                            // name of the store's database, never re-derived
   std::string cell = "default";
-  std::string incarnation;    // new on create and restore
-  bool database_made = false; // false: recorded as ours but not made yet
+  std::string incarnation;     // new on create and restore
+  bool database_made = false;  // false: recorded as ours but not made yet
   StoreState state = StoreState::active;
   Time since{};
   std::optional<Cause> cause;
@@ -59,7 +60,7 @@ struct KeyRecord {
   std::string id;  // "key_…"
   ClientKey client_key;
   std::string name;
-  std::string hash;   // SHA-256 of the key, hex: the key itself is stored nowhere (rule K3)
+  std::string hash;  // SHA-256 of the key, hex: the key itself is stored nowhere (rule K3)
   std::string last4;
   Time created_at{};
 };
@@ -67,7 +68,9 @@ struct KeyRecord {
 enum class JobState { queued, running, waiting, succeeded, failed, partial, cancelled };
 std::string_view to_string(JobState state);
 std::optional<JobState> job_state_from(std::string_view name);
-inline bool ended(JobState s) { return s == JobState::succeeded || s == JobState::failed || s == JobState::partial || s == JobState::cancelled; }
+inline bool ended(JobState s) {
+  return s == JobState::succeeded || s == JobState::failed || s == JobState::partial || s == JobState::cancelled;
+}
 
 enum class KindState { waiting, fetching, writing, done, failed, not_permitted };
 std::string_view to_string(KindState state);  // "notPermitted"
@@ -103,7 +106,7 @@ struct JobLogLine {
 };
 
 struct JobRecord {
-  std::string id;    // "job_…", sorts by creation
+  std::string id;  // "job_…", sorts by creation
   ClientKey store;
   std::string type;  // "sync", "remove"
   JobState state = JobState::queued;
@@ -117,7 +120,7 @@ struct JobRecord {
   std::string mode = "full";  // full | incremental
   std::string work;
   std::vector<KindProgress> kinds;
-  std::int64_t cost = 0;      // Shopify points spent
+  std::int64_t cost = 0;  // Shopify points spent
   std::optional<JobError> error;
   std::vector<JobLogLine> log;  // newest last, at most 100
   // Set by others than the worker, so never written by update_job(): see Registry.
@@ -128,8 +131,9 @@ struct JobRecord {
 // An id that sorts by creation: "job_", the microseconds in hex, eight random hex digits.
 std::string new_job_id(Time created_at, Random& random);
 
-// The stored form. Strict both ways: from_json(to_json(r)) is r, and corrupt names the member that is missing, unknown or of
-// another type. A client's fields stand beside its own members, so a field never bears one of their names (clientKey, settings, …).
+// The stored form. Strict both ways: from_json(to_json(r)) is r, and corrupt names the member that is missing, unknown
+// or of another type. A client's fields stand beside its own members, so a field never bears one of their names
+// (clientKey, settings, …).
 json::Value to_json(const ClientRecord&);
 json::Value to_json(const ShopRecord&);
 json::Value to_json(const JobRecord&);

@@ -1,5 +1,6 @@
-// `appconfig`: who the stores are, and the way to each one's database. Thread-safe. Calls block on disk or network unless marked "memory".
-// One per process and deployment; it owns the engines' handles. What it records as its own is all that it ever opens, writes or drops.
+// `appconfig`: who the stores are, and the way to each one's database. Thread-safe. Calls block on disk or network
+// unless marked "memory". One per process and deployment; it owns the engines' handles. What it records as its own is
+// all that it ever opens, writes or drops.
 #pragma once
 
 #include <memory>
@@ -34,7 +35,8 @@ class Registry {
   virtual ~Registry() = default;
 
   // ---- stores, from memory
-  // not_found (reason "store-not-found") for a name that is unknown, and for two names that do not agree. ASCII case is ignored.
+  // not_found (reason "store-not-found") for a name that is unknown, and for two names that do not agree. ASCII case is
+  // ignored.
   virtual Result<std::shared_ptr<StoreHandle>> resolve(const StoreRef& ref) = 0;
   virtual std::vector<std::shared_ptr<StoreHandle>> stores() = 0;  // by clientKey
   virtual std::optional<KeyRecord> find_key(const std::string& hash_hex) = 0;
@@ -43,8 +45,8 @@ class Registry {
   // Records the store (client, shop, first key, first job) in one step, then makes its database. conflict, with reason:
   // "client-key-taken" (bound to another shop), "shop-taken" (bound to another clientKey), "database-not-ours".
   // Nothing is left behind by a refusal; a crash in between is finished by the next open.
-  virtual Result<std::shared_ptr<StoreHandle>> create(const ClientRecord& client, const ShopRecord& shop, const KeyRecord& key,
-                                                      const JobRecord& job) = 0;
+  virtual Result<std::shared_ptr<StoreHandle>> create(const ClientRecord& client, const ShopRecord& shop,
+                                                      const KeyRecord& key, const JobRecord& job) = 0;
   // Change one record by a function of its current value, atomically; not_found when the store is gone.
   virtual Result<> update_client(const ClientKey& key, const std::function<Result<>(ClientRecord&)>& change) = 0;
   virtual Result<> update_shop(const ClientKey& key, const std::function<Result<>(ShopRecord&)>& change) = 0;
@@ -59,9 +61,9 @@ class Registry {
   // ---- jobs
   // Adds the job, or answers the open one of the same store with the same `work`.
   virtual Result<Enqueued> enqueue(const JobRecord& job) = 0;
-  virtual Result<JobRecord> job(const std::string& id) = 0;                    // not_found
-  virtual Result<std::vector<JobRecord>> jobs(const JobQuery& query) = 0;      // newest first
-  virtual Result<std::vector<JobRecord>> open_jobs() = 0;                      // not ended, oldest first
+  virtual Result<JobRecord> job(const std::string& id) = 0;                // not_found
+  virtual Result<std::vector<JobRecord>> jobs(const JobQuery& query) = 0;  // newest first
+  virtual Result<std::vector<JobRecord>> open_jobs() = 0;                  // not ended, oldest first
   // Writes all but cancel_requested and confirmed.
   virtual Result<> update_job(const JobRecord& job) = 0;
   virtual Result<JobRecord> request_cancel(const std::string& id) = 0;
@@ -70,10 +72,12 @@ class Registry {
   virtual Result<> forget_jobs(Time before, std::size_t keep) = 0;
 
   // ---- the rest
-  virtual Result<> audit(std::string_view actor, std::string_view action, std::string_view store, std::string_view outcome) = 0;
-  virtual Result<bool> has_sealed_values() = 0;  // whether any secret is stored: then a missing master key must not be replaced (rule K1)
-  virtual Result<> ping() = 0;                   // can reads be served: /readyz
-  virtual std::string_view engine() const = 0;   // "sqlite", "mongodb"
+  virtual Result<> audit(std::string_view actor, std::string_view action, std::string_view store,
+                         std::string_view outcome) = 0;
+  virtual Result<bool>
+  has_sealed_values() = 0;  // whether any secret is stored: then a missing master key must not be replaced (rule K1)
+  virtual Result<> ping() = 0;                  // can reads be served: /readyz
+  virtual std::string_view engine() const = 0;  // "sqlite", "mongodb"
 };
 
 }  // namespace stoa::storage

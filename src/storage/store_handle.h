@@ -1,6 +1,7 @@
 // One store's database. Everything store-scoped is a method here, so a cross-store read does not compile (decision 1).
-// Thread-safe. Calls block on disk or network: from a pool thread only, but for those marked "memory". Owned by the Registry,
-// shared by whoever resolved the store; it stays valid after the store is removed, when every call answers not_found.
+// Thread-safe. Calls block on disk or network: from a pool thread only, but for those marked "memory". Owned by the
+// Registry, shared by whoever resolved the store; it stays valid after the store is removed, when every call answers
+// not_found.
 #pragma once
 
 #include <functional>
@@ -33,11 +34,11 @@ struct Version {
 // What a store knows of one kind's freshness.
 struct KindStatus {
   model::Kind kind = model::Kind::products;
-  bool complete = false;          // a first complete pass has ended
-  std::optional<Time> as_of;      // proven current up to here
-  std::string state = "never";    // never syncing current failed notPermitted ("late" is derived by the reader)
-  std::string error;              // of the last run
-  std::int64_t count = 0;         // living documents (kept by the store itself)
+  bool complete = false;        // a first complete pass has ended
+  std::optional<Time> as_of;    // proven current up to here
+  std::string state = "never";  // never syncing current failed notPermitted ("late" is derived by the reader)
+  std::string error;            // of the last run
+  std::int64_t count = 0;       // living documents (kept by the store itself)
 };
 
 // A pass: one walk over one kind for one job. Saved in the same transaction as what it stored (rules S1, S3).
@@ -65,12 +66,13 @@ struct DraftPart {
 // One atomic step: all of it is stored, or none.
 struct Batch {
   std::vector<model::Document> documents;
-  std::vector<std::string> seen;       // ids that the walk saw without a document here
-  std::int64_t failed = 0;             // documents of this step that could not be decoded: counted in the pass, kept from its sweep by `seen`
-  // The pass after this step: cursor, state, total, error. Its counts are taken from the database and raised by what this
-  // step did, not from here. With a pass, every document's id and all of `seen` are remembered as seen by it.
+  std::vector<std::string> seen;  // ids that the walk saw without a document here
+  std::int64_t failed =
+      0;  // documents of this step that could not be decoded: counted in the pass, kept from its sweep by `seen`
+  // The pass after this step: cursor, state, total, error. Its counts are taken from the database and raised by what
+  // this step did, not from here. With a pass, every document's id and all of `seen` are remembered as seen by it.
   std::optional<Pass> pass;
-  std::vector<Draft> drafts;           // new ones
+  std::vector<Draft> drafts;                                    // new ones
   std::vector<std::pair<std::string, std::string>> draft_open;  // id, its new `open`
   std::vector<DraftPart> parts;
   std::vector<std::string> drafts_done;
@@ -78,9 +80,9 @@ struct Batch {
 
 struct Applied {
   std::int64_t inserted = 0, replaced = 0, unchanged = 0;
-  std::int64_t stale = 0;   // an older fetch than what is stored, or than its tombstone: not written (rules P3, P4)
+  std::int64_t stale = 0;  // an older fetch than what is stored, or than its tombstone: not written (rules P3, P4)
   std::vector<std::pair<std::string, Error>> failed;  // id and why: over 15 MiB
-  std::optional<Pass> pass;  // as saved
+  std::optional<Pass> pass;                           // as saved
 };
 
 struct Unseen {
@@ -98,7 +100,7 @@ struct Event {
   std::int64_t attempts = 0;
 };
 struct EventQuery {
-  std::string state, topic, object;  // empty: any
+  std::string state, topic, object;                   // empty: any
   std::optional<std::pair<Time, std::string>> after;  // newest first: strictly older than this
   std::size_t limit = 50;
 };
@@ -120,7 +122,8 @@ class StoreHandle {
   // ---- memory
   virtual const ClientKey& key() const = 0;
   virtual std::shared_ptr<const StoreEntry> entry() const = 0;
-  // The clock that guards writes (rule P3): begin() before each request to Shopify, keep the stamp until its answer is applied.
+  // The clock that guards writes (rule P3): begin() before each request to Shopify, keep the stamp until its answer is
+  // applied.
   virtual FetchClock& fetch_clock() = 0;
   // Memory after the first call. The version a read answers with is taken before its query.
   virtual Result<Version> version() = 0;
@@ -137,8 +140,8 @@ class StoreHandle {
 
   // ---- documents
   virtual Result<Applied> apply(const Batch& batch) = 0;
-  // Deletes those whose stored fetch (and remembered equal fetch) is not newer than `fetched_at`, leaves tombstones, counts them
-  // in the pass when one is given. Answers how many went.
+  // Deletes those whose stored fetch (and remembered equal fetch) is not newer than `fetched_at`, leaves tombstones,
+  // counts them in the pass when one is given. Answers how many went.
   virtual Result<std::int64_t> erase(model::Kind kind, std::span<const std::string> ids, Time fetched_at,
                                      const std::optional<Pass>& pass) = 0;
 
@@ -147,13 +150,15 @@ class StoreHandle {
   virtual Result<Unseen> count_unseen(const Pass& pass) = 0;
   virtual Result<std::vector<std::string>> list_unseen(const Pass& pass, std::size_t limit) = 0;
   virtual Result<std::optional<Draft>> next_draft(const Pass& pass) = 0;
-  virtual Result<std::vector<DraftPart>> draft_parts(const Pass& pass, const std::string& id) = 0;  // in the order stored
+  virtual Result<std::vector<DraftPart>> draft_parts(const Pass& pass,
+                                                     const std::string& id) = 0;  // in the order stored
   // Forgets what the job's passes saw and drafted; their progress stays in the job.
   virtual Result<> end_passes(const std::string& job) = 0;
   virtual Result<> set_kind_status(const KindStatus& status) = 0;  // its count is ignored
 
   // ---- webhook events
-  virtual Result<bool> append_event(const Event& event) = 0;  // durable on return; false: that id was there already (rule W3)
+  virtual Result<bool> append_event(
+      const Event& event) = 0;  // durable on return; false: that id was there already (rule W3)
   virtual Result<std::optional<Event>> event(const std::string& id) = 0;
   virtual Result<std::vector<Event>> events(const EventQuery& query) = 0;
   virtual Result<> update_event(const Event& event) = 0;  // state, attempts and error

@@ -1,0 +1,303 @@
+// Contract: the guard of writes (rules P2..P5), tombstones, versions, atomicity.
+#include "storage/contract_test.h"
+
+namespace stoa::storage {
+namespace {
+
+using model::Kind;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class DocumentContract : public StorageContract {};
+INSTANTIATE_TEST_SUITE_P(Engine, DocumentContract, ::testing::ValuesIn(engines_under_test()), engine_name);
+
+TEST_P(DocumentContract, WhatIsAppliedIsReadBackWithItsMeta) {
+  auto sent = product(1, 5, R"({"id":"gid://shopify/Product/1"})");
+  sent.source = model::Source::bulk;
+  EXPECT_EQ(apply({sent}).inserted, 1);
+  const auto stored = get(1);
+  ASSERT_TRUE(stored);
+  EXPECT_EQ(stored->id, sent.id);
+  EXPECT_EQ(stored->body, sent.body);
+  EXPECT_EQ(stored->hash, sent.hash);
+  EXPECT_EQ(stored->fetched_at, at(5));
+  EXPECT_EQ(stored->source, model::Source::bulk);
+  EXPECT_EQ(stored->api_version, "2026-10");
+  EXPECT_EQ(stored->ver, version());
+  EXPECT_FALSE(get(2));
+}
+
+TEST_P(DocumentContract, BodiesKeepEveryByte) {
+  const std::vector<std::string> bodies = {
+      R"({"a":"25","b":"25.00","c":1.0,"d":1e3,"e":9007199254740993})",
+      R"({"html":"<script>alert('x')</script>","n":null,"e":"","l":[],"$set":{"$x":1},"a.b":2})",
+      "{\"emoji\":\"\xf0\x9f\x91\x95\",\"nbsp\":\"a\xc2\xa0"
+      "b\",\"zero\":\"\\u0000\",\"bs\":\"\\\\\"}",
+      std::string(R"({"id":"gid://shopify/Product/9223372036854775807"})")};
+  for (std::size_t i = 0; i < bodies.size(); ++i) apply({product(static_cast<std::int64_t>(i), 1, bodies[i])});
+  for (std::size_t i = 0; i < bodies.size(); ++i) EXPECT_EQ(body(static_cast<std::int64_t>(i)), bodies[i]);
+}
+
+TEST_P(DocumentContract, IdsBeyondDoublePrecisionStayApart) {
+  const std::int64_t big = 9'007'199'254'740'992;
+  apply({product(big, 1, "a"), product(big + 1, 1, "b"), product(INT64_MAX, 1, "c")});
+  EXPECT_EQ(body(big), "a");
+  EXPECT_EQ(body(big + 1), "b");
+  EXPECT_EQ(body(INT64_MAX), "c");
+}
+
+TEST_P(DocumentContract, KindsAreApart) {
+  apply({product(1, 1, "p"), document(Kind::collections, gid(1), at(1), "c")});
+  EXPECT_EQ(must(store().get(Kind::collections, gid(1)))->body, "c");
+  EXPECT_EQ(body(1), "p");
+  EXPECT_EQ(must(store().erase(Kind::collections, std::vector{gid(1)}, at(2), std::nullopt)), 1);
+  EXPECT_EQ(body(1), "p");
+}
+
+TEST_P(DocumentContract, GetManyAnswersInTheOrderAsked) {
+  apply({product(1, 1, "1"), product(2, 1, "2"), product(3, 1, "3")});
+  std::vector<std::string> bodies;
+  for (const auto& one : must(store().get_many(Kind::products, std::vector{gid(3), gid(9), gid(1), gid(2)})))
+    bodies.push_back(one.body);
+  EXPECT_THAT(bodies, ElementsAre("3", "1", "2"));
+}
+
+// ---- P3
+
+TEST_P(DocumentContract, AnOlderFetchNeverOverwritesANewerOne) {
+  apply({product(1, 10, "new")});
+  const auto applied = apply({product(1, 9, "old")});
+  EXPECT_EQ(applied.stale, 1);
+  EXPECT_EQ(applied.replaced, 0);
+  EXPECT_EQ(body(1), "new");
+}
+
+TEST_P(DocumentContract, ALaterOrEquallyOldFetchOverwrites) {
+  apply({product(1, 10, "a")});
+  EXPECT_EQ(apply({product(1, 10, "b")}).replaced, 1);
+  EXPECT_EQ(body(1), "b");
+  EXPECT_EQ(apply({product(1, 11, "c")}).replaced, 1);
+  EXPECT_EQ(body(1), "c");
+}
+
+TEST_P(DocumentContract, OneMicrosecondDecides) {
+  auto earlier = product(1, 10, "earlier");
+  auto later = product(1, 10, "later");
+  later.fetched_at += std::chrono::microseconds(1);
+  apply({later});
+  EXPECT_EQ(apply({earlier}).stale, 1);
+  EXPECT_EQ(body(1), "later");
+}
+
+TEST_P(DocumentContract, AFetchFoundEqualGuardsAgainstRequestsSentBeforeIt) {
+  must(store().version());  // opens the store
+  auto slow = std::make_unique<FetchStamp>(store().fetch_clock().begin());
+  auto first = product(1, 0, "a");
+  first.fetched_at = slow->time() - std::chrono::seconds(1);
+  apply({first});
+  const auto version_before = version();
+  auto equal = first;
+  {
+    const auto fast = store().fetch_clock().begin();
+    equal.fetched_at = fast.time();
+    EXPECT_EQ(apply({equal}).unchanged, 1);
+  }
+  EXPECT_EQ(get(1)->fetched_at, first.fetched_at) << "nothing is written for an equal document";
+  auto late = product(1, 0, "stale");
+  late.fetched_at = slow->time();
+  EXPECT_EQ(apply({late}).stale, 1);
+  EXPECT_EQ(must(store().erase(Kind::products, std::vector{gid(1)}, slow->time(), std::nullopt)), 0);
+  EXPECT_EQ(body(1), "a");
+  EXPECT_EQ(version(), version_before);
+  EXPECT_EQ(store().fetch_clock().remembered(), 1);
+  slow.reset();
+  EXPECT_EQ(store().fetch_clock().remembered(), 0) << "no request sent before it is under way any more";
+}
+
+TEST_P(DocumentContract, TheFetchClockGoesOnBehindWhatAnEarlierProcessStored) {
+  apply({product(1, 3600, "from a clock that ran ahead")});
+  reopen();
+  must(store().version());
+  EXPECT_GT(store().fetch_clock().begin().time(), at(3600));
+}
+
+TEST_P(DocumentContract, ConcurrentFetchesOfOneObjectEndWithTheLatest) {
+  store();
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t)
+    threads.emplace_back([this, t] {
+      for (int i = 0; i < 20; ++i) apply({product(1, i * 4 + t, fmt::format("{}", i * 4 + t))});
+    });
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(body(1), "79");
+  EXPECT_EQ(count(), 1);
+}
+
+// ---- P2
+
+TEST_P(DocumentContract, TheSameBatchTwiceMovesNothing) {
+  apply({product(1, 1, "a"), product(2, 1, "b")});
+  const auto before = version();
+  const auto stored = get(1);
+  const auto again = apply({product(1, 2, "a"), product(2, 2, "b")});
+  EXPECT_EQ(again.unchanged, 2);
+  EXPECT_EQ(again.inserted + again.replaced, 0);
+  EXPECT_EQ(version(), before);
+  EXPECT_EQ(get(1)->ver, stored->ver);
+  EXPECT_EQ(get(1)->fetched_at, stored->fetched_at);
+}
+
+TEST_P(DocumentContract, TheVersionMovesOnceForEachStepThatChangedADocument) {
+  const auto made = version();
+  apply({product(1, 1, "a"), product(2, 1, "b")});
+  EXPECT_EQ(version(), made + 1);
+  apply({product(1, 2, "a2"), product(2, 2, "b")});
+  EXPECT_EQ(version(), made + 2);
+  EXPECT_EQ(get(1)->ver, made + 2);
+  EXPECT_EQ(get(2)->ver, made + 1) << "an unchanged document keeps its version";
+  apply({product(1, 0, "stale")});
+  EXPECT_EQ(version(), made + 2);
+  erase({2}, 3);
+  EXPECT_EQ(version(), made + 3);
+  erase({2}, 4);
+  EXPECT_EQ(version(), made + 3) << "nothing went";
+  must(store().set_kind_status({.kind = Kind::products, .complete = true, .as_of = at(1), .state = "current"}));
+  EXPECT_EQ(version(), made + 3);
+}
+
+TEST_P(DocumentContract, VersionAndIncarnationSurviveReopening) {
+  apply({product(1, 1, "a")});
+  const auto before = must(store().version());
+  EXPECT_FALSE(before.incarnation.empty());
+  reopen();
+  EXPECT_EQ(must(store().version()), before);
+}
+
+// ---- P4
+
+TEST_P(DocumentContract, ADeletedDocumentDoesNotComeBackThroughALatePage) {
+  apply({product(1, 1, "a")});
+  EXPECT_EQ(erase({1}, 5), 1);
+  EXPECT_FALSE(get(1));
+  EXPECT_EQ(apply({product(1, 4, "late page")}).stale, 1);
+  EXPECT_EQ(apply({product(1, 5, "sent at the same moment")}).stale, 1);
+  EXPECT_FALSE(get(1));
+  EXPECT_EQ(apply({product(1, 6, "really back")}).inserted, 1);
+  EXPECT_EQ(body(1), "really back");
+  EXPECT_FALSE(must(store().tombstone(gid(1)))) << "what lives has no tombstone";
+}
+
+TEST_P(DocumentContract, ATombstoneTellsWhatWentWhen) {
+  apply({product(1, 1, "a")});
+  clock_.advance(std::chrono::seconds(30));
+  erase({1}, 5);
+  const auto tombstone = must(store().tombstone(gid(1)));
+  ASSERT_TRUE(tombstone);
+  EXPECT_EQ(tombstone->kind, Kind::products);
+  EXPECT_EQ(tombstone->deleted_at, clock_.wall());
+  EXPECT_EQ(tombstone->fetched_at, at(5));
+  EXPECT_FALSE(must(store().tombstone(gid(2))));
+  must(store().forget_tombstones(clock_.wall()));
+  EXPECT_TRUE(must(store().tombstone(gid(1)))) << "not older than the moment given";
+  must(store().forget_tombstones(clock_.wall() + std::chrono::seconds(1)));
+  EXPECT_FALSE(must(store().tombstone(gid(1))));
+}
+
+TEST_P(DocumentContract, AnObjectNeverSeenMayBeDeletedBeforeItsPageArrives) {
+  EXPECT_EQ(erase({1}, 5), 0);
+  EXPECT_EQ(apply({product(1, 4, "late page")}).stale, 1);
+  EXPECT_FALSE(get(1));
+  EXPECT_EQ(count(), 0);
+}
+
+TEST_P(DocumentContract, AnEarlierAbsenceDoesNotDeleteALaterDocument) {
+  apply({product(1, 10, "a")});
+  EXPECT_EQ(erase({1}, 9), 0);
+  EXPECT_EQ(body(1), "a");
+  EXPECT_FALSE(must(store().tombstone(gid(1))));
+  EXPECT_EQ(erase({1}, 10), 1);
+}
+
+TEST_P(DocumentContract, TombstonesSurviveReopening) {
+  apply({product(1, 1, "a")});
+  erase({1}, 5);
+  reopen();
+  EXPECT_EQ(apply({product(1, 5, "late")}).stale, 1);
+}
+
+// ---- counts, limits, atomicity
+
+TEST_P(DocumentContract, LivingDocumentsAreCountedForEachKind) {
+  apply({product(1, 1), product(2, 1), document(Kind::blogs, gid(1, "Blog"), at(1), "{}")});
+  apply({product(2, 2, "changed")});
+  EXPECT_EQ(count(), 2);
+  EXPECT_EQ(count(Kind::blogs), 1);
+  erase({1, 1, 7}, 3);
+  EXPECT_EQ(count(), 1);
+  reopen();
+  EXPECT_EQ(count(), 1);
+}
+
+TEST_P(DocumentContract, ADocumentTooLargeFailsAloneAndTheLastGoodOneStays) {
+  apply({product(1, 1, "good")});
+  const auto applied = apply({product(1, 2, std::string((15u << 20) + 1, 'x')), product(2, 2, "other")});
+  ASSERT_EQ(applied.failed.size(), 1u);
+  EXPECT_EQ(applied.failed[0].first, gid(1));
+  EXPECT_EQ(applied.failed[0].second.reason, "document-too-large");
+  EXPECT_EQ(applied.inserted, 1);
+  EXPECT_EQ(body(1), "good");
+  EXPECT_EQ(apply({product(3, 2, std::string(15u << 20, 'x'))}).inserted, 1);
+}
+
+TEST_P(DocumentContract, ADocumentTwiceInOneBatchIsOne) {
+  const auto applied = apply({product(1, 1, "a"), product(1, 2, "b"), product(1, 1, "a")});
+  EXPECT_EQ(applied.inserted, 1);
+  EXPECT_EQ(applied.replaced, 1);
+  EXPECT_EQ(applied.stale, 1);
+  EXPECT_EQ(body(1), "b");
+  EXPECT_EQ(count(), 1);
+}
+
+TEST_P(DocumentContract, ReadersSeeAWholeBatchOrNone) {
+  store();
+  std::atomic<bool> stop = false;
+  std::thread writer([&] {
+    for (int i = 1; i <= 40; ++i) apply({product(1, i, fmt::format("{}", i)), product(2, i, fmt::format("{}", i))});
+    stop = true;
+  });
+  while (!stop) {
+    const auto both = must(store().get_many(Kind::products, std::vector{gid(1), gid(2)}));
+    if (both.empty()) continue;
+    ASSERT_EQ(both.size(), 2u);
+    ASSERT_EQ(both[0].body, both[1].body);
+  }
+  writer.join();
+}
+
+TEST_P(DocumentContract, StoresDoNotSeeEachOther) {
+  const auto other = create("other", "other.myshopify.com");
+  apply({product(1, 1, "mine")});
+  EXPECT_FALSE(must(other->get(Kind::products, gid(1))));
+  EXPECT_NE(must(other->version()).incarnation, must(store().version()).incarnation);
+}
+
+TEST_P(DocumentContract, KindStatusIsKeptAndItsCountIsTheStoresOwn) {
+  const auto fresh = must(store().kinds());
+  ASSERT_EQ(fresh.size(), model::kKindCount);
+  EXPECT_EQ(fresh[0].state, "never");
+  EXPECT_FALSE(fresh[0].complete);
+  EXPECT_FALSE(fresh[0].as_of);
+  apply({product(1, 1)});
+  must(store().set_kind_status(
+      {.kind = Kind::products, .complete = true, .as_of = at(9), .state = "current", .error = "e", .count = 77}));
+  reopen();
+  const auto status = must(store().kinds())[0];
+  EXPECT_TRUE(status.complete);
+  EXPECT_EQ(status.as_of, at(9));
+  EXPECT_EQ(status.state, "current");
+  EXPECT_EQ(status.error, "e");
+  EXPECT_EQ(status.count, 1);
+}
+
+}  // namespace
+}  // namespace stoa::storage
