@@ -1,0 +1,25 @@
+// Makes up a shop's catalogue from a number: the same number and size give the same products, byte for byte.
+// What trips mirrors up is in there on purpose: see kTraps in seed.cc. About 5 KB of JSON a product.
+#pragma once
+
+#include <cstdint>
+
+#include "sandbox/catalog.h"
+
+namespace stoa::sandbox {
+
+struct SeedOptions {
+  std::uint64_t number = 1;
+  std::size_t products = 200;
+  std::size_t variants = 0;  // > 0: the first product gets that many (up to 2,048)
+};
+
+// Adds products and collections to an empty catalogue.
+void seed(Catalog& catalog, const SeedOptions& options);
+// One more product, in the manner of the `index`-th; for the control route.
+std::unique_ptr<Product> seeded_product(Catalog& catalog, const SeedOptions& options, std::size_t index);
+
+// A shop's publications and metafield definitions.
+void seed_shop(ShopInfo& info, std::int64_t first_id);
+
+}  // namespace stoa::sandbox
