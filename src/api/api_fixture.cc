@@ -17,7 +17,7 @@ std::string product_json(const ProductShape& shape) {
       R"("tags":[{5}],"status":"{6}","totalInventory":7,"createdAt":"2025-12-01T00:00:00Z","updatedAt":"{7}","publishedAt":{8},)"
       R"("variants":[{{"id":"gid://shopify/ProductVariant/{9}1","price":"{10}","compareAtPrice":null,"availableForSale":{11},)"
       R"("inventoryQuantity":3,"sellableOnlineQuantity":3,"inventoryItem":{{"id":"gid://shopify/InventoryItem/{9}","tracked":true,"inventoryLevels":[5]}},)"
-      R"("metafields":[{{"namespace":"secret","key":"cost","value":"9"}}]}}],)"
+      R"("media":[{{"id":"gid://shopify/MediaImage/{9}"}}]}}],)"
       R"("metafields":[{{"namespace":"custom","key":"care","type":"json","value":"{{}}"}},{{"namespace":"secret","key":"margin","value":"1"}}],)"
       R"("brandNew":{{"emoji":"😀","none":null}}}})",
       gid("Product", shape.number), quoted(shape.title), quoted(handle), quoted(shape.vendor),
@@ -64,7 +64,11 @@ void ApiFixture::serve(const ServiceOptions& options) {
 void ApiFixture::make_store(const std::string& client_key, const std::string& domain, std::string_view key) {
   storage::ClientRecord client{.key = ClientKey(client_key)};
   storage::ShopRecord shop{.domain = ShopDomain(domain), .client_key = client.key};
-  shop.info = {{"name", "The " + client_key}, {"currencyCode", "GBP"}};
+  shop.info = {
+      {"name", "The " + client_key},
+      {"currencyCode", "GBP"},
+      {"primaryDomain",
+       {{"host", client_key + ".example"}, {"localization", {{"defaultLocale", "en"}, {"alternateLocales", {"fr"}}}}}}};
   const storage::KeyRecord record{.id = "key_" + client_key, .client_key = client.key, .hash = to_hex(sha256(key))};
   const storage::JobRecord job{.id = "job_" + client_key, .store = client.key, .type = "sync", .work = "full"};
   const auto made = registry_->create(client, shop, record, job);

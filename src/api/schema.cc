@@ -10,31 +10,25 @@ namespace {
 constexpr std::string_view kProduct =
     "id legacyResourceId title handle descriptionHtml vendor productType tags status templateSuffix isGiftCard "
     "requiresSellingPlan hasOnlyDefaultVariant tracksInventory totalInventory createdAt updatedAt publishedAt "
-    "onlineStoreUrl onlineStorePreviewUrl seo { title description } category { id name fullName } "
-    "featuredMedia { id alt mediaContentType preview { image { id url altText width height } } } "
+    "onlineStoreUrl seo { title description } category { id name fullName } featuredMedia { id } "
     "options { id name position linkedMetafield { namespace key } "
-    "  optionValues { id name hasVariants linkedMetafieldValue swatch { color image { id url } } } } "
+    "  optionValues { id name hasVariants linkedMetafieldValue swatch { color } } } "
     "priceRangeV2 { minVariantPrice { amount currencyCode } maxVariantPrice { amount currencyCode } } "
-    "compareAtPriceRange { minVariantCompareAtPrice { amount currencyCode } maxVariantCompareAtPrice { amount "
-    "currencyCode } } "
+    "compareAtPriceRange { minVariantCompareAtPrice { amount currencyCode } "
+    "  maxVariantCompareAtPrice { amount currencyCode } } "
     "variantsCount { count precision } mediaCount { count precision } "
-    "resourcePublicationsV2 { isPublished publishDate publication { id } } "
+    "media { __typename id alt mediaContentType status preview { image { id url altText width height } } "
+    "  mimeType updatedAt image { id url altText width height } filename duration "
+    "  sources { url mimeType format width height } host originUrl embedUrl } "
+    "metafields { id namespace key type value compareDigest updatedAt } "
     "variants { id legacyResourceId title displayName sku barcode position price compareAtPrice availableForSale "
     "  inventoryQuantity inventoryPolicy sellableOnlineQuantity taxable requiresComponents createdAt updatedAt "
-    "  selectedOptions { name value } unitPrice { amount currencyCode } "
-    "  unitPriceMeasurement { measuredType quantityUnit quantityValue referenceUnit referenceValue } product { id } "
-    "  inventoryItem { id tracked requiresShipping measurement { weight { unit value } } } media { id } "
-    "  metafields { id namespace key type value compareDigest updatedAt } } "
-    "media { __typename id alt mediaContentType status mimeType updatedAt filename duration host originUrl embedUrl "
-    "  preview { image { id url altText width height } } image { id url altText width height } "
-    "  sources { url mimeType format width height } } "
-    "metafields { id namespace key type value compareDigest updatedAt }";
+    "  selectedOptions { name value } unitPrice { amount currencyCode } product { id } "
+    "  inventoryItem { id tracked requiresShipping measurement { weight { unit value } } } media { id } }";
 constexpr std::string_view kCollection =
     "id legacyResourceId title handle descriptionHtml sortOrder templateSuffix updatedAt seo { title description } "
     "image { id url altText width height } productsCount { count precision } "
     "ruleSet { appliedDisjunctively rules { column relation condition } } "
-    "resourcePublicationsV2 { isPublished publishDate publication { id } } "
-    "sources { __typename id title description } "
     "metafields { id namespace key type value compareDigest updatedAt }";
 
 std::string_view next_word(std::string_view& text) {

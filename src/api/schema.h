@@ -1,5 +1,5 @@
-// The names a mirrored object may have, per kind: what `fields=` may ask for. Made of what shopify/documents selects,
-// with connections flattened. A body may carry more (an unknown field is kept, rule P5): the schema never drops
+// The names a mirrored object may have, per kind: what `fields=` may ask for. They are what shopify/documents selects,
+// with connections flattened; a test compares the two. A body may carry more (rule P5): the schema never drops
 // anything. Immutable.
 #pragma once
 

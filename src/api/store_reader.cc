@@ -27,9 +27,20 @@ json::Object freshness(const storage::KindStatus& status, Audience audience, Tim
   return out;
 }
 
-json::Value copied(const json::Object& from, std::string_view name) {
-  const auto* value = from.if_contains(name);
+json::Value member(const json::Value& from, std::string_view name) {
+  const auto* value = json::find(from, name);
   return value == nullptr ? json::Value() : *value;
+}
+
+// Of `shop.primaryDomain.localization`: the default first; null when the shop's data do not say.
+json::Value locales(const json::Value& primary_domain) {
+  const auto localization = member(primary_domain, "localization");
+  const auto first = member(localization, "defaultLocale");
+  if (!first.is_string()) return {};
+  json::Array out{first};
+  if (const auto others = member(localization, "alternateLocales"); others.is_array())
+    out.insert(out.end(), others.get_array().begin(), others.get_array().end());
+  return out;
 }
 }  // namespace
 
@@ -96,8 +107,12 @@ Result<Object> StoreReader::store() const {
   json::Object out;
   out["clientKey"] = entry->client.key.str();
   out["shopDomain"] = entry->shop.domain.str();
-  for (const auto* name : {"name", "primaryDomain", "currencyCode", "shopLocales"})
-    out[name] = copied(entry->shop.info, name);
+  const json::Value shop = entry->shop.info, domain = member(shop, "primaryDomain");
+  out["name"] = member(shop, "name");
+  out["primaryDomain"] = member(domain, "host");
+  out["url"] = member(domain, "url");
+  out["currencyCode"] = member(shop, "currencyCode");
+  out["locales"] = locales(domain);
   out["version"] = facts_->version.number;
   json::Object kinds;
   for (const auto& status : facts_->kinds) kinds[model::to_string(status.kind)] = freshness(status, audience_, now_);
