@@ -235,13 +235,13 @@ Task<Connection::Next> Connection::respond() {
   if (response.cut) {
     buffers[0] = asio::buffer(buffers[0], response.cut->bytes);
     buffers[1] = asio::buffer(buffers[1], response.cut->bytes - buffers[0].size());
-    // With a linger time of nothing, closing resets.
-    error_code ignored;
-    if (response.cut->reset) socket_.set_option(asio::socket_base::linger(true, 0), ignored);
   }
   bool written = co_await write(buffers);
   if (written && with_body && streams) written = co_await write_stream(chunked);
-  if (response.cut) written = false;
+  if (response.cut) {
+    written = false;
+    if (response.cut->reset) reset();
+  }
   finished(body_bytes);
   response_.reset();
   if (!written) co_return Next::close;
@@ -376,6 +376,13 @@ void Connection::close() {
   error_code ignored;
   socket_.close(ignored);
   pause_.cancel();
+}
+
+// With a linger time of nothing, closing resets; only here, for a destructor closes gently.
+void Connection::reset() {
+  error_code ignored;
+  socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+  close();
 }
 
 }  // namespace stoa::http::internal

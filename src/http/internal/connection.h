@@ -43,6 +43,7 @@ class Connection {
   Task<bool> write(std::array<asio::const_buffer, 2> buffers);
   Task<bool> write_stream(bool chunked);
   Task<> linger();
+  void reset();
 
   void enter(Phase phase, std::chrono::milliseconds limit);
   void begin_request();
