@@ -42,33 +42,6 @@ class TestService : public Service {
   }
 };
 
-class ServerTest : public ::testing::Test {
- protected:
-  static void SetUpTestSuite() { crypto_init(); }
-  void TearDown() override { server_.reset(); }
-
-  // Starts it with `options_`; its address.
-  std::string start() {
-    options_.listen = "127.0.0.1:0";
-    options_.threads = 2;
-    auto server = Server::start(options_, service_, clock_, random_);
-    EXPECT_TRUE(server.has_value()) << server.error().what;
-    server_ = std::move(*server);
-    return server_->address();
-  }
-  // Until there are that many connections; false after five seconds.
-  bool connections_become(std::size_t count) {
-    for (int i = 0; i < 1000 && server_->connections() != count; ++i) pause(std::chrono::milliseconds(5));
-    return server_->connections() == count;
-  }
-
-  ServerOptions options_;
-  TestService service_;
-  SystemClock clock_;
-  SystemRandom random_;
-  std::unique_ptr<Server> server_;
-};
-
 // A gate that handlers wait at.
 class Gate {
  public:
@@ -95,6 +68,34 @@ class Gate {
   std::condition_variable changed_;
   bool open_ = false;
   int waiting_ = 0;
+};
+
+class ServerTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() { crypto_init(); }
+  void TearDown() override { server_.reset(); }
+
+  // Starts it with `options_`; its address.
+  std::string start() {
+    options_.listen = "127.0.0.1:0";
+    options_.threads = 2;
+    auto server = Server::start(options_, service_, clock_, random_);
+    EXPECT_TRUE(server.has_value()) << server.error().what;
+    server_ = std::move(*server);
+    return server_->address();
+  }
+  // Until there are that many connections; false after five seconds.
+  bool connections_become(std::size_t count) {
+    for (int i = 0; i < 1000 && server_->connections() != count; ++i) pause(std::chrono::milliseconds(5));
+    return server_->connections() == count;
+  }
+
+  ServerOptions options_;
+  Gate gate_;  // outlives the server, whose handlers may stand at it
+  TestService service_;
+  SystemClock clock_;
+  SystemRandom random_;
+  std::unique_ptr<Server> server_;
 };
 
 }  // namespace stoa::http::testing
