@@ -196,7 +196,8 @@ Verdict classify(http::ClientResponse response, std::string_view asked_version) 
   answer.actual_cost = verdict.cost.actual.value_or(0);
   answer.request_id = response.header("x-request-id");
   answer.api_version = response.header("x-shopify-api-version");
-  answer.version_mismatch = answer.api_version != asked_version;
+  // Shopify always sends the header; where a proxy strips it there is nothing to compare.
+  answer.version_mismatch = !answer.api_version.empty() && answer.api_version != asked_version;
   answer.body = std::move(response.body);
   return verdict;
 }

@@ -175,8 +175,12 @@ Result<bool> KindWalk::drain(shopify::Transport& transport, const storage::Draft
   std::vector<storage::DraftPart> last;
   if (!open.empty()) {
     auto& current = open.front();
+    const auto stamp = context_.store.fetch_clock().begin();
     STOA_TRY_ASSIGN(const auto answer, call(transport, shopify::list_call(kind_, current.list)));
-    STOA_TRY_ASSIGN(auto items, shopify::decode_list(kind_, current.list, answer));
+    auto items_or = shopify::decode_list(kind_, current.list, answer);
+    if (!items_or && items_or.error().code == Code::not_found) return forget(draft.id, stamp.time());
+    if (!items_or) return std::unexpected(std::move(items_or).error());
+    auto& items = *items_or;
     last.push_back({.id = draft.id, .owner = current.list.owner, .list = current.list.list, .items = std::move(items.items)});
     current.drained += static_cast<std::int64_t>(items.count);
     if (items.has_next && (current.drained + 500 > kListCap || items.end_cursor == current.list.cursor || items.end_cursor.empty())) {
@@ -202,6 +206,15 @@ Result<bool> KindWalk::drain(shopify::Transport& transport, const storage::Draft
     batch.drafts_done.push_back(draft.id);
   }
   STOA_TRY(store_batch(std::move(batch)));
+  return false;
+}
+
+// The object went while its lists were drained: Shopify answered null for its id, which proves it (rule S9).
+Result<bool> KindWalk::forget(const std::string& id, Time fetched_at) {
+  STOA_TRY(store_batch({.drafts_done = {id}}));
+  STOA_TRY_ASSIGN(const auto gone, context_.store.erase(kind_, std::span(&id, 1), fetched_at, pass_));
+  pass_.progress.deleted += gone;
+  progress() = pass_.progress;
   return false;
 }
 

@@ -32,6 +32,7 @@ class KindWalk {
   Result<bool> count(shopify::Transport& transport);
   Result<bool> page(shopify::Transport& transport);
   Result<bool> drain(shopify::Transport& transport, const storage::Draft& draft);
+  Result<bool> forget(const std::string& id, Time fetched_at);
   Result<bool> sweep(shopify::Transport& transport);
   Result<bool> finish();
   Result<> proven_complete(shopify::Transport& transport);

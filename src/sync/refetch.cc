@@ -41,6 +41,10 @@ Result<bool> Refetch::step(shopify::Transport& transport) {
     STOA_TRY_ASSIGN(auto document, to_document(kind_, std::move(body), stamp.time(), model::Source::page, api_version_));
     batch.documents.push_back(std::move(document));
   }
+  for (const auto& [id, why] : by_ids.broken) {
+    ++progress.failed;
+    progress.error = fmt::format("{}: {}", id, why.what);
+  }
   STOA_TRY_ASSIGN(const auto applied, context_.store.apply(batch));
   progress.written += applied.inserted + applied.replaced;
   progress.unchanged += applied.unchanged + applied.stale;

@@ -9,7 +9,6 @@
 #include <thread>
 #include <unordered_map>
 
-#include "base/metrics.h"
 #include "sync/job_run.h"
 
 namespace stoa::sync {
@@ -21,7 +20,6 @@ class Scheduler {
     tenant::Connections& connections;
     const Clock& clock;
     Random& random;
-    Metrics& metrics;
     std::string process;
   };
   Scheduler(Deps deps, SyncOptions options);

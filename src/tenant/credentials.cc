@@ -37,8 +37,34 @@ void keep_grant(const Vault& vault, const shopify::TokenGrant& grant, storage::S
   shop.refresh_expires_at = grant.refresh_expires_at;
 }
 
-Connections::Connections(storage::Registry& registry, const Vault& vault, http::Client& client, const Clock& clock, Options options)
-    : registry_(registry), vault_(vault), client_(client), clock_(clock), options_(std::move(options)) {}
+namespace {
+
+// Counts what became of every call, by the names the contract fixes.
+class CountingTransport final : public shopify::Transport {
+ public:
+  CountingTransport(std::unique_ptr<shopify::Transport> inner, Metrics& metrics) : inner_(std::move(inner)), metrics_(metrics) {}
+
+  Result<shopify::Answer> call(const shopify::Call& call) override {
+    auto answer = inner_->call(call);
+    const std::string_view outcome = answer ? "ok" : answer.error().reason.empty() ? "error" : std::string_view(answer.error().reason);
+    metrics_.count("stoa_shopify_requests_total", "Calls to shops by what became of them.", {{"outcome", outcome}});
+    if (!answer && answer.error().reason == "throttled")
+      metrics_.count("stoa_shopify_throttled_seconds_total", "Seconds that shops' budgets made us wait.", {},
+                     std::chrono::duration<double>(answer.error().retry_after.value_or(std::chrono::milliseconds(0))).count());
+    return answer;
+  }
+  shopify::Budget budget() const override { return inner_->budget(); }
+  std::string last_request_id() const override { return inner_->last_request_id(); }
+
+ private:
+  std::unique_ptr<shopify::Transport> inner_;
+  Metrics& metrics_;
+};
+
+}  // namespace
+
+Connections::Connections(storage::Registry& registry, const Vault& vault, http::Client& client, const Clock& clock, Metrics& metrics, Options options)
+    : registry_(registry), vault_(vault), client_(client), clock_(clock), metrics_(metrics), options_(std::move(options)) {}
 
 std::shared_ptr<Connections::Line> Connections::line(const ClientKey& key) {
   const std::lock_guard lock(mutex_);
@@ -55,7 +81,7 @@ Result<std::shared_ptr<shopify::Transport>> Connections::transport(storage::Stor
   const bool expiring = expires != Time{} && clock_.wall() + options_.renew_before >= expires;
   if (own->transport != nullptr && own->generation == entry->generation && !own->renew && !expiring) return own->transport;
   STOA_TRY_ASSIGN(auto made, endpoint(store, own->renew || expiring));
-  own->transport = shopify::make_transport(std::move(made), client_, clock_);
+  own->transport = std::make_shared<CountingTransport>(shopify::make_transport(std::move(made), client_, clock_), metrics_);
   own->generation = store.entry()->generation;
   own->renew = false;
   return own->transport;

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "base/clock.h"
+#include "base/metrics.h"
 #include "http/client.h"
 #include "shopify/token.h"
 #include "shopify/transport.h"
@@ -40,7 +41,7 @@ class Connections {
     std::chrono::seconds renew_before{300};  // a token is renewed when it has less left
     std::chrono::milliseconds grant_timeout{10'000};
   };
-  Connections(storage::Registry& registry, const Vault& vault, http::Client& client, const Clock& clock, Options options);
+  Connections(storage::Registry& registry, const Vault& vault, http::Client& client, const Clock& clock, Metrics& metrics, Options options);
 
   // auth-failed when a grant is refused; the transport's other errors.
   Result<std::shared_ptr<shopify::Transport>> transport(storage::StoreHandle& store);
@@ -64,6 +65,7 @@ class Connections {
   const Vault& vault_;
   http::Client& client_;
   const Clock& clock_;
+  Metrics& metrics_;
   const Options options_;
   mutable std::mutex mutex_;
   std::unordered_map<ClientKey, std::shared_ptr<Line>> lines_;

@@ -1,0 +1,60 @@
+// The one binary: server, sandbox and command line.
+#include "app/cli.h"
+#include "app/version.h"
+#include "base/crypto.h"
+#include "base/text.h"
+
+namespace stoa::app {
+namespace {
+
+// What was meant by an unknown word.
+std::string suggestion(const CLI::App& app, int count, char** words) {
+  std::vector<std::string> known;
+  for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; })) known.push_back(command->get_name());
+  if (count < 2) return "";
+  const auto meant = nearest(words[1], known);
+  return meant && *meant != words[1] ? fmt::format("did you mean '{}'?", *meant) : "";
+}
+
+int run(int count, char** words) {
+  crypto_init();
+  CLI::App app("Stoa keeps a complete, fresh, private copy of many Shopify stores and serves it to their apps.");
+  app.require_subcommand(1);
+  Cli cli{.app = &app};
+  add_serve(app, cli);
+  add_demo(app, cli);
+  add_sandbox(app, cli);
+  add_doctor(app, cli);
+  add_store(app, cli);
+  add_sync(app, cli);
+  add_keys(app, cli);
+  auto* version = app.add_subcommand("version", "Print the version");
+  version->add_flag("--json", cli.json, "JSON on stdout");
+  version->callback([&cli] {
+    if (cli.json) print_json(json::Object{{"version", kVersion}});
+    else print(std::string(kVersion));
+  });
+  app.footer("Exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 not allowed, 5 server unreachable, 6 partial, 7 conflict.");
+  try {
+    app.parse(count, words);
+  } catch (const CLI::Success& wanted) {  // --help
+    return app.exit(wanted);
+  } catch (const CLI::ParseError& wrong) {
+    app.exit(wrong);
+    if (const auto hint = suggestion(app, count, words); !hint.empty()) say(hint);
+    return kUsage;
+  }
+  return cli.exit_code;
+}
+
+}  // namespace
+}  // namespace stoa::app
+
+int main(int count, char** words) {
+  try {
+    return stoa::app::run(count, words);
+  } catch (const std::exception& error) {
+    stoa::app::say(std::string("error: ") + error.what());
+    return stoa::app::kFailed;
+  }
+}
