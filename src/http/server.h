@@ -39,13 +39,15 @@ class Service {
   // On the event loop: must not block. Nothing: answer() is called on a worker.
   virtual std::optional<Response> answer_now(const Request& request) = 0;
   virtual Response answer(const Request& request) = 0;
+  // On the event loop, for every request, body or not: must not block.
   // The largest body for this request, judged from its head before the body is read; may also refuse early with a response.
   struct Admission {
     std::size_t body_bytes_max;
     std::optional<Response> refusal;
   };
   virtual Admission admit(const Request& head, std::size_t body_bytes_max) { (void)head; return {body_bytes_max, std::nullopt}; }
-  // After each response: for logs and metrics. On the event loop.
+  // After each response: for logs and metrics. On the event loop. The server's own refusals (400, 408, 413, 503 …) come here too:
+  // then the target may be empty and the method `other`.
   virtual void finished(const Request& request, const Response& response, std::size_t body_bytes) { (void)request; (void)response; (void)body_bytes; }
 };
 
