@@ -105,19 +105,26 @@ Result<Writing> Database::write() {
 
 Result<> Database::commit_together(const Work& work) {
   Waiting mine{work};
-  {
-    const std::lock_guard lock(waiting_mutex_);
-    waiting_.push_back(&mine);
-  }
-  // Whoever gets the connection first commits for all who have come by then; they find their work done.
-  const std::lock_guard writing(write_mutex_);
-  if (!mine.done) {
-    std::vector<Waiting*> group;
-    {
-      const std::lock_guard lock(waiting_mutex_);
-      group.swap(waiting_);
+  std::unique_lock lock(waiting_mutex_);
+  waiting_.push_back(&mine);
+  // One caller commits for all who have come by then; the others wait, and those who come meanwhile are the next group.
+  while (!mine.done) {
+    if (committing_) {
+      committed_.wait(lock);
+      continue;
     }
+    committing_ = true;
+    lock.unlock();
+    std::unique_lock writing(write_mutex_);
+    lock.lock();
+    const auto group = std::exchange(waiting_, {});
+    lock.unlock();
     commit_group(group);
+    writing.unlock();
+    lock.lock();
+    for (auto* waiting : group) waiting->done = true;
+    committing_ = false;
+    committed_.notify_all();
   }
   return std::move(mine.result);
 }
@@ -127,10 +134,8 @@ void Database::commit_group(std::span<Waiting* const> group) {
   if (outcome) outcome = run_group(group);
   if (!outcome && writer_.in_transaction()) (void)writer_.query("ROLLBACK").run();
   (void)writer_.exec("PRAGMA synchronous=NORMAL");
-  for (auto* waiting : group) {
-    if (!outcome) waiting->result = outcome;
-    waiting->done = true;
-  }
+  if (outcome) return;
+  for (auto* waiting : group) waiting->result = outcome;
 }
 
 Result<> Database::run_group(std::span<Waiting* const> group) {

@@ -92,7 +92,9 @@ class Database {
   const std::size_t readers_max_;
   std::mutex write_mutex_;
   Connection writer_;
-  std::mutex waiting_mutex_;
+  std::mutex waiting_mutex_;  // taken after write_mutex_ where both are held
+  std::condition_variable committed_;
+  bool committing_ = false;
   std::vector<Waiting*> waiting_;
   std::mutex read_mutex_;
   std::condition_variable reader_back_;

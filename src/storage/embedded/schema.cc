@@ -98,7 +98,7 @@ Result<std::string> image(const std::string& ddl, const Format& format) {
   STOA_TRY_ASSIGN(auto bytes, db.image());
   // "File format write version" and "read version" 2 mean WAL (sqlite.org/fileformat2.html, 1.3.3): a new file needs no
   // switch.
-  bytes[18] = bytes[19] = 2;
+  bytes.replace(18, 2, "\2\2");
   return bytes;
 }
 

@@ -110,8 +110,8 @@ Result<Connection> Connection::open(const std::filesystem::path& path, Mode mode
     // (Database::commit_together). Dirty pages stay in memory until the commit: a batch is bounded, and spilling them
     // would write them twice.
     STOA_TRY(
-        connection.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-4096;"
-                        "PRAGMA cache_spill=OFF; PRAGMA wal_autocheckpoint=2000; PRAGMA journal_size_limit=16777216;"));
+        connection.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-8192;"
+                        "PRAGMA cache_spill=OFF; PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=16777216;"));
   } else if (mode == Mode::reader) {
     sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     STOA_TRY(connection.exec("PRAGMA wal_autocheckpoint=0; PRAGMA query_only=ON; PRAGMA cache_size=-256;"));
