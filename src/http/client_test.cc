@@ -233,7 +233,9 @@ TEST(Client, PlainTextWhereTlsIsWantedIsATlsError) {
 }
 
 TEST(Client, PrivateAddressesAreNotEvenConnectedTo) {  // F-A5
-  RawServer server(answering(reply("", "x")));
+  RawServer server([](int socket, int) {
+    while (!read_head(socket).empty()) write_all(socket, reply("", "x"));
+  });
   const auto port = server.url("").substr(server.url("").rfind(':'));
   const auto client = Client::make({});
   // A connection that was allowed to be private is not lent to a request that is not.

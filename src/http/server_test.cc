@@ -361,6 +361,7 @@ TEST_F(ServerTest, NoRequestFailsWhenClientsKeepAskingThroughADrain) {  // F-P8
         }
         if (asked == 10) ++talking;
         if (answer.header("connection") == "close") return;
+        pause(2ms);  // so that most are between two requests when draining begins
       }
     });
   while (talking + failed < 8) pause(1ms);
