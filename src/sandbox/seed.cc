@@ -100,7 +100,7 @@ class Maker {
 
   std::string html() {
     std::string out = "<h2>" + p_->handle + "</h2>\n<p data-x='1'>";
-    for (auto length = 1 + dice_.below(4); length > 0; --length) out += kProse;
+    for (auto length = 1 + dice_.below(2); length > 0; --length) out += kProse;
     out += "</p><ul>";
     for (int i = 0; i < 4; ++i) out += fmt::format("<li>{} &amp; {}</li>", dice_.of(kWords), dice_.of(kWords));
     out += "</ul>";
@@ -164,8 +164,8 @@ class Maker {
   }
 
   void variants() {
-    std::size_t count = 1 + dice_.below(3);
-    if (every(10, 4)) count = 6 + dice_.below(8);
+    std::size_t count = 1 + dice_.below(2);
+    if (every(20, 4)) count = 6 + dice_.below(8);
     if (every(97, 10)) count = 100;
     if (index_ == 0 && options_.variants) count = std::min<std::size_t>(options_.variants, 2048);
     if (count == 1) {
@@ -226,7 +226,7 @@ class Maker {
           R"({"weight": 1.50, "big": 9007199254740993, "nested": {"empty": [], "none": null}})");
     if (every(4, 3)) add("reviews", "rating", "rating", R"({"value":"4.5","scale_min":"1.0","scale_max":"5.0"})");
     if (every(6, 5)) add("custom", "hidden", "single_line_text_field", "internal note");
-    if (every(15, 5))
+    if (every(45, 5))
       for (int i = 0; i < 27; ++i)
         add("specs", fmt::format("k{}", i), "number_integer", std::to_string(i * 1'000'000'007ll));
   }

@@ -1,5 +1,6 @@
 // Makes up a shop's catalogue from a number: the same number and size give the same products, byte for byte.
-// What trips mirrors up is in there on purpose: see kTraps in seed.cc. About 5 KB of JSON a product.
+// What trips mirrors up is in there on purpose: see kTraps in seed.cc. About 6 KB of JSON a product as a client reads
+// it.
 #pragma once
 
 #include <cstdint>

@@ -157,6 +157,9 @@ std::vector<graphql::FieldSpec> shop_fields() {
   return {
       field<Reading>("shop: Shop!", [](const Reading& r, Call& call) { call.value(&r.catalog.info()); }),
       field<Reading>("currentAppInstallation: AppInstallation!", [](const Reading& r, Call& call) { call.value(&r); }),
+      field<Reading>(
+          "shopLocales(published: Boolean = false): [ShopLocale!]!",
+          [](const Reading&, Call& call) { write_locales(call); }, "read_locales"),
       field<Reading>("publicApiVersions: [ApiVersion!]!",
                      [](const Reading& r, Call& call) {
                        call.list(r.versions.size(), [&](std::size_t i) { call.value(&r.versions[i]); });

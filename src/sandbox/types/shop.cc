@@ -8,6 +8,11 @@ using graphql::field;
 
 namespace {
 
+struct Locale {
+  std::string_view code, name;
+};
+constexpr Locale kLocales[] = {{"en", "English"}, {"fr", "French"}};
+
 std::string money_format(const ShopInfo& shop) {
   return zero_decimal(shop.currency) ? "¤{{amount_no_decimals}}" : "¤{{amount}}";
 }
@@ -15,10 +20,21 @@ std::string money_format(const ShopInfo& shop) {
 void add_parts(graphql::SchemaBuilder& builder) {
   builder.enumeration("UnitSystem", "IMPERIAL_SYSTEM METRIC_SYSTEM");
   builder.object(
+      "DomainLocalization", {},
+      {field<ShopInfo>("defaultLocale: String!", [](const ShopInfo&, Call& call) { call.string("en"); }),
+       field<ShopInfo>("alternateLocales: [String!]!", [](const ShopInfo&, Call& call) { call.strings({"fr", "de"}); }),
+       field<ShopInfo>("country: String", [](const ShopInfo&, Call& call) { call.null(); })});
+  builder.object("ShopLocale", {},
+                 {field<Locale>("locale: String!", [](const Locale& l, Call& call) { call.string(l.code); }),
+                  field<Locale>("name: String!", [](const Locale& l, Call& call) { call.string(l.name); }),
+                  field<Locale>("primary: Boolean!", [](const Locale& l, Call& call) { call.boolean(&l == kLocales); }),
+                  field<Locale>("published: Boolean!", [](const Locale&, Call& call) { call.boolean(true); })});
+  builder.object(
       "Domain", {"Node"},
       {field<ShopInfo>("id: ID!", [](const ShopInfo& s, Call& call) { call.string(gid("Domain", s.id + 1)); }),
        field<ShopInfo>("host: String!", [](const ShopInfo& s, Call& call) { call.string(s.domain); }),
        field<ShopInfo>("url: URL!", [](const ShopInfo& s, Call& call) { call.string("https://" + s.domain); }),
+       field<ShopInfo>("localization: DomainLocalization", [](const ShopInfo& s, Call& call) { call.value(&s); }),
        field<ShopInfo>("sslEnabled: Boolean!", [](const ShopInfo&, Call& call) { call.boolean(true); })});
   builder.object(
       "ShopPlan", {},
@@ -75,6 +91,10 @@ void add_shop(graphql::SchemaBuilder& builder) {
        field<ShopInfo>("plan: ShopPlan!", [](const ShopInfo& s, Call& call) { call.value(&s); }),
        field<ShopInfo>("currencyFormats: CurrencyFormats!", [](const ShopInfo& s, Call& call) { call.value(&s); }),
        field<ShopInfo>("resourceLimits: ShopResourceLimits!", [](const ShopInfo& s, Call& call) { call.value(&s); })});
+}
+
+void write_locales(Call& call) {
+  call.list(std::size(kLocales), [&](std::size_t i) { call.value(&kLocales[i]); });
 }
 
 }  // namespace stoa::sandbox

@@ -28,6 +28,7 @@ const graphql::Schema& admin_schema();
 
 void add_common(graphql::SchemaBuilder& builder);
 void add_shop(graphql::SchemaBuilder& builder);
+void write_locales(graphql::Call& call);  // of shopLocales
 void add_app(graphql::SchemaBuilder& builder);
 void add_product(graphql::SchemaBuilder& builder);
 void add_variant(graphql::SchemaBuilder& builder);
