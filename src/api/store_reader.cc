@@ -32,14 +32,15 @@ json::Value member(const json::Value& from, std::string_view name) {
   return value == nullptr ? json::Value() : *value;
 }
 
-// Of `shop.primaryDomain.localization`: the default first; null when the shop's data do not say.
-json::Value locales(const json::Value& primary_domain) {
-  const auto localization = member(primary_domain, "localization");
-  const auto first = member(localization, "defaultLocale");
-  if (!first.is_string()) return {};
-  json::Array out{first};
-  if (const auto others = member(localization, "alternateLocales"); others.is_array())
-    out.insert(out.end(), others.get_array().begin(), others.get_array().end());
+// The published ones of Shopify's `shopLocales`, the primary first; null when the app may not read them.
+json::Value locales(const json::Value& shop_locales) {
+  if (!shop_locales.is_array()) return {};
+  json::Array out;
+  for (const auto& each : shop_locales.get_array()) {
+    const auto locale = member(each, "locale");
+    if (json::bool_or(each, "primary")) out.insert(out.begin(), locale);
+    else if (json::bool_or(each, "published")) out.push_back(locale);
+  }
   return out;
 }
 }  // namespace
@@ -112,7 +113,7 @@ Result<Object> StoreReader::store() const {
   out["primaryDomain"] = member(domain, "host");
   out["url"] = member(domain, "url");
   out["currencyCode"] = member(shop, "currencyCode");
-  out["locales"] = locales(domain);
+  out["locales"] = locales(member(shop, "shopLocales"));
   out["version"] = facts_->version.number;
   json::Object kinds;
   for (const auto& status : facts_->kinds) kinds[model::to_string(status.kind)] = freshness(status, audience_, now_);

@@ -186,4 +186,13 @@ Result<std::vector<std::string>> decode_scopes(const Answer& answer) {
   return handles;
 }
 
+Call locales_call() { return make_call("ShopLocales"); }
+
+Result<json::Array> decode_locales(const Answer& answer) {
+  STOA_TRY_ASSIGN(auto data, parse_data(answer));
+  const auto* locales = json::find(data, "shopLocales");
+  if (!locales || !locales->is_array()) return fail(Code::corrupt, "shopify: no shopLocales in the answer");
+  return locales->get_array();
+}
+
 }  // namespace stoa::shopify

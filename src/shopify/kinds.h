@@ -82,5 +82,8 @@ Call shop_call();
 Result<ShopInfo> decode_shop(const Answer& answer);
 Call scopes_call();
 Result<std::vector<std::string>> decode_scopes(const Answer& answer);
+// Shopify's `shopLocales` as they came; they need read_locales.
+Call locales_call();
+Result<json::Array> decode_locales(const Answer& answer);
 
 }  // namespace stoa::shopify

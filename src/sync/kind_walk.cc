@@ -61,7 +61,8 @@ Result<> KindWalk::load() {
 
 Result<bool> KindWalk::step(shopify::Transport& transport) {
   STOA_TRY(load());
-  if (state_.phase == Phase::walk) {
+  // Drafts of the last page are still open when the walk itself is over.
+  if (state_.phase == Phase::walk || state_.phase == Phase::sweep) {
     STOA_TRY_ASSIGN(const auto draft, context_.store.next_draft(pass_));
     if (draft) return drain(transport, *draft);
   }

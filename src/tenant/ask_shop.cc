@@ -43,10 +43,10 @@ class Deadline {
 
 // Repeats `attempt` until it answers, refuses for good, or the time is up. Its error when it does not answer.
 template <class Attempt>
-auto persist(const Deadline& deadline, Attempt attempt) -> decltype(attempt(milliseconds())) {
+auto persist(const Deadline& deadline, Attempt attempt, bool errors_are_final = false) -> decltype(attempt(milliseconds())) {
   for (auto wait = kFirstPause;; wait = std::min(wait * 2, kPauseMax)) {
     auto answer = attempt(std::max(deadline.left(), milliseconds(1)));
-    if (answer || is_final(answer.error())) return answer;
+    if (answer || is_final(answer.error()) || (errors_are_final && answer.error().reason == "graphql-error")) return answer;
     const auto pause_for = std::max(wait, answer.error().retry_after.value_or(milliseconds(0)));
     if (pause_for >= deadline.left()) return answer;
     pause(pause_for);
@@ -67,24 +67,29 @@ std::expected<ShopAnswer, ShopRefusal> ask_shop(const ShopQuestion& question, ht
     out.granted = std::move(*grant);
   }
   const auto transport = shopify::make_transport(endpoint, client, clock);
-  const auto call = [&](shopify::Call what, auto decode) {
+  const auto call = [&](shopify::Call what, auto decode, bool errors_are_final = false) {
     return persist(deadline, [&](milliseconds left) -> decltype(decode(std::declval<shopify::Answer>())) {
       what.timeout = left;
       STOA_TRY_ASSIGN(const auto answer, transport->call(what));
       out.version_mismatch = out.version_mismatch || answer.version_mismatch;
       return decode(answer);
-    });
+    }, errors_are_final);
   };
   auto shop = call(shopify::shop_call(), shopify::decode_shop);
   if (!shop) return std::unexpected(refusal_of(shop.error()));
   out.shop = std::move(*shop);
   // A shop that will not tell its scopes is no reason to refuse it: a kind without its scope says so when it is synced.
-  if (auto scopes = call(shopify::scopes_call(), shopify::decode_scopes)) {
+  if (auto scopes = call(shopify::scopes_call(), shopify::decode_scopes, true)) {
     out.scopes = std::move(*scopes);
     out.scopes_known = true;
   } else if (!is_final(scopes.error()) && scopes.error().reason != "graphql-error") {
     return std::unexpected(refusal_of(scopes.error()));
   }
+  // Locales are good to know and need a scope of their own: asked once, and left out when they are not told.
+  shopify::Call locales = shopify::locales_call();
+  locales.timeout = std::max(deadline.left(), milliseconds(1));
+  if (const auto answer = transport->call(locales))
+    if (auto list = shopify::decode_locales(*answer)) out.shop.info["shopLocales"] = std::move(*list);
   return out;
 }
 
