@@ -297,6 +297,23 @@ TEST_F(ServerTest, DrainingEndsStreamsCleanlyAndAtOnce) {
   EXPECT_THAT(client.receive_all(), ::testing::EndsWith("tick\r\n0\r\n\r\n"));
 }
 
+TEST_F(ServerTest, AnAnswerThatIsToBeCutIsCutThereByFinOrReset) {
+  service_.now = [](const Request& request) {
+    auto response = text_response(200, "text/plain", std::string(1000, 'x'));
+    response.cut = Cut{.bytes = request.path == "/head" ? 8u : 500u, .reset = request.path == "/reset"};
+    return response;
+  };
+  const auto address = start();
+  const auto all = [&](std::string_view path) {
+    RawClient client(address);
+    client.send(fmt::format("GET {} HTTP/1.1\r\nHost: h\r\n\r\n", path));
+    return client.receive_all();
+  };
+  EXPECT_EQ(all("/head"), "HTTP/1.1");
+  EXPECT_EQ(all("/body").size(), 500u);
+  EXPECT_THAT(all("/reset"), ::testing::EndsWith("<reset>"));
+}
+
 // --- draining (O3)
 // -------------------------------------------------------------------------------------------------------------
 
