@@ -26,7 +26,7 @@ struct Demo {
 struct Store {
   const char *key, *spec, *title;
 };
-constexpr Store kStores[] = {{"aurora", "aurora:seed=240,number=1", "Aurora"}, {"harbour", "harbour:seed=120,number=2,currency=JPY", "Harbour"}};
+constexpr Store kStores[] = {{"aurora", "aurora:seed=240,number=1,plan=plus", "Aurora"}, {"harbour", "harbour:seed=120,number=2,currency=JPY,plan=plus", "Harbour"}};
 
 Result<> start(Demo& demo, const Flags& flags, const std::filesystem::path& data) {
   STOA_TRY_ASSIGN(demo.sandbox, sandbox::Sandbox::start({.listen = "127.0.0.1:0"}, demo.clock, demo.random));
