@@ -246,10 +246,9 @@ void Registrar::write_fields(const Posted& posted, storage::ClientRecord& client
 
 namespace {
 
-void write_shop(const ShopAnswer& answered, const std::string& posted_domain, Time now, storage::ShopRecord& shop) {
+void write_shop(const ShopAnswer& answered, Time now, storage::ShopRecord& shop) {
   shop.info = answered.shop.info;
   if (answered.scopes_known) shop.scopes = answered.scopes;
-  if (!posted_domain.empty()) shop.posted_domain = posted_domain == shop.domain.str() ? std::string() : posted_domain;
   shop.updated_at = now;
 }
 
@@ -270,7 +269,8 @@ Outcome<Registered> Registrar::create(const Posted& posted, const ShopAnswer& an
   shop.database = posted.key.str();
   shop.incarnation = deps_.random.hex(8);
   shop.since = shop.created_at = now;
-  write_shop(answered, posted.posted_domain(), now, shop);
+  write_shop(answered, now, shop);
+  if (posted.posted_domain() != answered.shop.myshopify_domain) shop.posted_domain = posted.posted_domain();
   if (answered.granted) keep_grant(deps_.vault, *answered.granted, shop);
   auto key = make_read_key(posted.key, "first", deps_.clock, deps_.random);
   const auto job = sync_job(posted.key, {.kinds = {shopify::kMirroredKinds.begin(), shopify::kMirroredKinds.end()}}, deps_.clock, deps_.random);
@@ -287,7 +287,7 @@ Outcome<Registered> Registrar::update(const Posted& posted, const ShopAnswer& an
   });
   if (written) {
     written = deps_.registry.update_shop(posted.key, [&](storage::ShopRecord& shop) -> Result<> {
-      write_shop(answered, posted.posted_domain(), now, shop);
+      write_shop(answered, now, shop);
       if (answered.granted) keep_grant(deps_.vault, *answered.granted, shop);
       if (shop.state == storage::StoreState::auth_failed || shop.state == storage::StoreState::suspended) set_state(shop, storage::StoreState::active, now);
       return {};
@@ -370,7 +370,7 @@ Outcome<std::shared_ptr<storage::StoreHandle>> Registrar::change(const ClientKey
     written = deps_.registry.update_shop(key, [&](storage::ShopRecord& shop) -> Result<> {
       using State = storage::StoreState;
       if (answered) {
-        write_shop(*answered, {}, now, shop);
+        write_shop(*answered, now, shop);
         if (answered->granted) keep_grant(deps_.vault, *answered->granted, shop);
         if (shop.state == State::auth_failed || shop.state == State::suspended) set_state(shop, State::active, now);
       }
