@@ -97,29 +97,37 @@ std::string write_pretty(const Value& value) {
   return out;
 }
 
+const Value* find(const Object& object, std::string_view key) { return object.if_contains(key); }
+
 const Value* find(const Value& value, std::string_view key) {
   const auto* object = value.if_object();
-  return object == nullptr ? nullptr : object->if_contains(key);
+  return object == nullptr ? nullptr : find(*object, key);
 }
 
-std::string_view string_or(const Value& value, std::string_view key, std::string_view otherwise) {
-  const auto* member = find(value, key);
+namespace {
+
+std::string_view as_string(const Value* member, std::string_view otherwise) {
   const auto* text = member == nullptr ? nullptr : member->if_string();
   return text == nullptr ? otherwise : std::string_view(text->data(), text->size());
 }
 
-std::int64_t int_or(const Value& value, std::string_view key, std::int64_t otherwise) {
-  const auto* member = find(value, key);
+std::int64_t as_int(const Value* member, std::int64_t otherwise) {
   if (member == nullptr || !member->is_number()) return otherwise;
   boost::json::error_code status;
   const auto number = member->to_number<std::int64_t>(status);
   return status ? otherwise : number;
 }
 
-bool bool_or(const Value& value, std::string_view key, bool otherwise) {
-  const auto* member = find(value, key);
-  return member != nullptr && member->is_bool() ? member->get_bool() : otherwise;
-}
+bool as_bool(const Value* member, bool otherwise) { return member != nullptr && member->is_bool() ? member->get_bool() : otherwise; }
+
+}  // namespace
+
+std::string_view string_or(const Value& value, std::string_view key, std::string_view otherwise) { return as_string(find(value, key), otherwise); }
+std::string_view string_or(const Object& object, std::string_view key, std::string_view otherwise) { return as_string(find(object, key), otherwise); }
+std::int64_t int_or(const Value& value, std::string_view key, std::int64_t otherwise) { return as_int(find(value, key), otherwise); }
+std::int64_t int_or(const Object& object, std::string_view key, std::int64_t otherwise) { return as_int(find(object, key), otherwise); }
+bool bool_or(const Value& value, std::string_view key, bool otherwise) { return as_bool(find(value, key), otherwise); }
+bool bool_or(const Object& object, std::string_view key, bool otherwise) { return as_bool(find(object, key), otherwise); }
 
 Value null_if_empty(std::string_view text) { return text.empty() ? Value(nullptr) : Value(text); }
 
