@@ -143,7 +143,7 @@ std::string example_config() {
     section = own;
     const auto value = key.get(defaults);
     const bool bare = key.type == KeyType::number || key.type == KeyType::flag;
-    const auto shown = bare ? value : key.type == KeyType::list ? "[]" : "\"" + value + "\"";
+    const auto shown = bare ? value : key.type == KeyType::list ? (value.empty() ? "[]" : "[\"" + value + "\"]") : "\"" + value + "\"";
     out += fmt::format("# {}\n# {} = {}\n", key.help, dot == std::string::npos ? key.name : key.name.substr(dot + 1), shown);
   }
   return out;

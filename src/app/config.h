@@ -24,7 +24,7 @@ struct Config {
   std::string public_url;
   std::filesystem::path operator_token_file, master_key_file;  // empty: in `data`
   std::string api_version = "2026-10";
-  std::vector<std::string> extra_hosts;
+  std::vector<std::string> extra_hosts, media_hosts{"cdn.shopify.com"};
   std::chrono::milliseconds answer_within{10'000};
   std::string log_level = "info";
   std::size_t open_stores_max = 512;

@@ -120,6 +120,7 @@ std::vector<Key> make_keys() {
       text_key("shopify.api_version", "At least 2026-07: older versions hide collections.", AT(api_version)),
       list_key("shopify.extra_hosts", "Hosts besides *.myshopify.com, `host` or `host:port`, that a base URL may name (rehearsal).", AT(extra_hosts)),
       duration_key("shopify.answer_within", "How long a registration waits for the shop, retries included.", AT(answer_within)),
+      list_key("media.allowed_hosts", "Hosts that media are fetched from. Without effect yet: this version does not mirror media.", AT(media_hosts)),
       number_key("sync.workers_max", "Stores that sync at the same moment.", AT(sync.workers_max)),
       duration_key("sync.slice", "A store gives its worker back after this when others wait.", AT(sync.slice)),
       duration_key("sync.call_timeout", "One call to a shop.", AT(sync.call_timeout)),
