@@ -15,7 +15,8 @@ std::unexpected<Refusal> refuse(int status, std::string code, std::string detail
   return std::unexpected(Refusal{.status = status, .code = std::move(code), .detail = std::move(detail), .faults = std::move(faults)});
 }
 std::unexpected<Refusal> refuse_fields(std::vector<Fault> faults) {
-  return refuse(422, "invalid-fields", fmt::format("{} field{} cannot be accepted", faults.size(), faults.size() == 1 ? "" : "s"), std::move(faults));
+  auto detail = fmt::format("{} field{} cannot be accepted", faults.size(), faults.size() == 1 ? "" : "s");
+  return refuse(422, "invalid-fields", std::move(detail), std::move(faults));
 }
 
 // Storage said no: its own conflicts keep their name, the rest is "not now".
