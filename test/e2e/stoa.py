@@ -15,6 +15,7 @@ import os
 import pathlib
 import re
 import signal
+import socket
 import subprocess
 import time
 import urllib.parse
@@ -230,3 +231,59 @@ def run(*arguments, env=None, stdin=None, timeout=60):
 def clean_environment():
     """Ours, without what would configure a Stoa by accident."""
     return {name: value for name, value in os.environ.items() if not name.startswith("STOA_")}
+
+
+def wait_until(condition, timeout=30):
+    """What `condition` returns once it is true; fails after `timeout` seconds."""
+    end = time.monotonic() + timeout
+    while not (found := condition()):
+        assert time.monotonic() < end, f"not so after {timeout} s"
+        time.sleep(0.01)
+    return found
+
+
+def want_problem(server, answer, status, code=None):
+    """The body of a problem+json answer, after asserting its shape, status and code, and that its `type` resolves there."""
+    body = answer.want(status).json
+    assert answer.headers["content-type"].split(";")[0] == "application/problem+json"
+    assert (body["status"], body["type"]) == (status, f"/problems/{body['code']}") and body["title"]
+    assert body["requestId"] == answer.headers["x-request-id"]
+    assert code is None or body["code"] == code, body
+    assert server.request("GET", body["type"]).status == 200, f"{body['type']} does not resolve"
+    return body
+
+
+def footprint(stoa):
+    """What a server keeps: its files, configurations, stores' names and states, jobs. A refused request leaves it equal."""
+    files = sorted(str(path.relative_to(stoa.data)) for path in stoa.data.rglob("*") if path.suffix not in (".sqlite-wal", ".sqlite-shm"))
+    stores = [{name: store[name] for name in ("clientKey", "shopDomain", "state", "since", "scopes")}
+              for store in stoa.walk("/api/stores")]
+    return files, stoa.walk("/api/config/clients"), stores, stoa.walk("/api/jobs")
+
+
+def exchange(host, request, timeout=10):
+    """All bytes that come back over one raw connection, until the server closes it."""
+    name, port = host.rsplit(":", 1)
+    with socket.create_connection((name, int(port)), timeout) as connection:
+        connection.sendall(request)
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def add_fault(sandbox, shop, mode, times=-1, **more):
+    """POST /control/shops/{shop}/faults; by default until cleared."""
+    answer = sandbox.request("POST", f"/control/shops/{shop}/faults", {"mode": mode, "times": times, **more})
+    assert 200 <= answer.status < 300, answer.text
+
+
+def clear_faults(sandbox, shop):
+    answer = sandbox.request("DELETE", f"/control/shops/{shop}/faults")
+    assert 200 <= answer.status < 300, answer.text
+
+
+def eventually(what, test, timeout=15):
+    """The first true answer of `test`; fails when there is none within `timeout` seconds."""
+    end = time.monotonic() + timeout
+    while not (found := test()):
+        assert time.monotonic() < end, f"not within {timeout} s: {what}"
+        time.sleep(0.02)
+    return found
