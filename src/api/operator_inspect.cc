@@ -8,17 +8,17 @@ namespace stoa::api {
 namespace {
 
 // Why a read key is not served this document; empty when it is.
-std::string hidden_because(model::Kind kind, const storage::Stored& stored, Time now) {
-  if (visible(kind, Audience::read_key, stored.body, now)) return {};
+std::string hidden_because(model::Kind kind, const Policy& policy, const storage::Stored& stored, Time now) {
+  if (visible(kind, Audience::read_key, policy, stored.body, now)) return {};
   const auto status = json::find_string(stored.body, {"status"}).value_or("");
   if (status == "DRAFT") return "draft";
   if (status == "ARCHIVED") return "archived";
   return "unpublished";
 }
 
-std::string inspected(const std::optional<storage::Stored>& stored, const std::optional<storage::Tombstone>& tombstone, model::Kind kind, Time now,
-                      const json::Array& events) {
-  std::string why = stored ? hidden_because(kind, *stored, now) : tombstone ? "deleted" : "never seen";
+std::string inspected(const std::optional<storage::Stored>& stored, const std::optional<storage::Tombstone>& tombstone, model::Kind kind,
+                      const Policy& policy, Time now, const json::Array& events) {
+  std::string why = stored ? hidden_because(kind, policy, *stored, now) : tombstone ? "deleted" : "never seen";
   json::Object meta;
   if (stored) {
     meta = {{"hash", hash_hex(stored->hash)}, {"fetchedAt", iso_micros(stored->fetched_at)}, {"source", to_string(stored->source)},
@@ -48,7 +48,7 @@ http::Response inspect(const OperatorDeps& deps, const Context& context) {
   json::Array rows;
   for (const auto& event : *events)
     rows.push_back({{"id", event.id}, {"topic", event.topic}, {"receivedAt", iso_seconds(event.received_at)}, {"state", event.state}, {"error", json::null_if_empty(event.error)}});
-  return http::json_response(200, inspected(*stored, *tombstone, *kind, deps.clock.wall(), rows));
+  return http::json_response(200, inspected(*stored, *tombstone, *kind, parse_policy(*(*store)->entry()), deps.clock.wall(), rows));
 }
 
 }  // namespace

@@ -14,6 +14,7 @@ namespace stoa::api {
 
 struct Policy {
   bool inventory = false;                         // settings.inventory: quantities are shown
+  bool publication = false;                       // settings.publicationId: only what is published there as well
   std::set<std::string, std::less<>> metafields;  // settings.metafields: "custom.care", or "custom.*"
   std::string cache_control;                      // settings.cacheControl, or the default
   std::string fingerprint;                        // equal for equal settings, in every process: part of each ETag
@@ -23,11 +24,11 @@ struct Policy {
 
 Policy parse_policy(const storage::StoreEntry& entry);
 
-// ---- what a read key sees of the products (contract section 3; `settings.publicationId` comes with publications)
+// ---- what a read key sees of the products (contract section 3)
 
 // Conditions of a list for that audience.
-std::vector<storage::Condition> list_conditions(model::Kind kind, Audience audience, Time now);
+std::vector<storage::Condition> list_conditions(model::Kind kind, Audience audience, const Policy& policy, Time now);
 // Whether an object asked for by id or handle may be shown: there UNLISTED ones are seen as well.
-bool visible(model::Kind kind, Audience audience, std::string_view body, Time now);
+bool visible(model::Kind kind, Audience audience, const Policy& policy, std::string_view body, Time now);
 
 }  // namespace stoa::api

@@ -61,7 +61,7 @@ std::unexpected<Error> StoreReader::missing(model::Kind kind) const {
 
 Result<Object> StoreReader::object(model::Kind kind, const std::optional<storage::Stored>& found,
                                    const Fields& fields) const {
-  if (!found || !visible(kind, audience_, found->body, now_)) return missing(kind);
+  if (!found || !visible(kind, audience_, facts_->policy, found->body, now_)) return missing(kind);
   Object out{.json = {}, .newest = found->fetched_at};
   out.json.reserve(found->body.size());
   Projection(kind, audience_, facts_->policy, fields).append(found->body, out.json);
@@ -84,7 +84,7 @@ Result<std::optional<storage::Stored>> StoreReader::find_by_handle(model::Kind k
   STOA_TRY_ASSIGN(auto page, store_->query(query));
   std::optional<storage::Stored> newest;
   for (auto& document : page.documents)
-    if (visible(kind, audience_, document.body, now_) && (!newest || newest->fetched_at < document.fetched_at))
+    if (visible(kind, audience_, facts_->policy, document.body, now_) && (!newest || newest->fetched_at < document.fetched_at))
       newest = std::move(document);
   return newest;
 }

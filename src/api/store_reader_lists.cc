@@ -70,11 +70,11 @@ void add_common(const Query& asked, Walk& walk) {
     all.push_back({.field = "handle", .op = Condition::Op::in, .values = {asked.handles.begin(), asked.handles.end()}});
 }
 
-Walk product_walk(const ProductQuery& asked, Audience audience, Time now) {
+Walk product_walk(const ProductQuery& asked, Audience audience, const Policy& policy, Time now) {
   Walk walk;
   walk.query.kind = model::Kind::products;
   auto& all = walk.query.all;
-  all = list_conditions(model::Kind::products, audience, now);
+  all = list_conditions(model::Kind::products, audience, policy, now);
   const auto add = [&](std::string field, Condition::Op op, model::IndexValue value) {
     all.push_back({.field = std::move(field), .op = op, .values = {std::move(value)}});
   };
@@ -129,7 +129,7 @@ Result<> StoreReader::may_ask(const ProductQuery& query) const {
 
 Result<Listing> StoreReader::products(const ProductQuery& query) const {
   STOA_TRY(may_ask(query));
-  ListPlan plan{.walk = product_walk(query, audience_, now_),
+  ListPlan plan{.walk = product_walk(query, audience_, facts_->policy, now_),
                 .scope = "products?" + canonical_walk(query),
                 .kinds = kProductKinds,
                 .limit = query.limit};
@@ -147,7 +147,7 @@ Result<Listing> StoreReader::collection_products(const ProductQuery& query) cons
   if (!gid) return missing(model::Kind::collections);
   STOA_TRY_ASSIGN(const auto collection, store_->get(model::Kind::collections, *gid));
   if (!collection) return missing(model::Kind::collections);
-  ListPlan plan{.walk = product_walk(query, audience_, now_),
+  ListPlan plan{.walk = product_walk(query, audience_, facts_->policy, now_),
                 .scope = "members?" + canonical_walk(query),
                 .kinds = kMemberKinds,
                 .limit = query.limit};
@@ -160,7 +160,7 @@ Result<Listing> StoreReader::collections(const CollectionQuery& query) const {
   ListPlan plan{
       .walk = {}, .scope = "collections?" + canonical_walk(query), .kinds = kCollectionKinds, .limit = query.limit};
   plan.walk.query.kind = model::Kind::collections;
-  plan.walk.query.all = list_conditions(model::Kind::collections, audience_, now_);
+  plan.walk.query.all = list_conditions(model::Kind::collections, audience_, facts_->policy, now_);
   add_common(query, plan.walk);
   return list(plan, query.fields, query.after);
 }

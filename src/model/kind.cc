@@ -16,6 +16,7 @@ constexpr std::array kProductIndex{
     IndexField{"vendorFold", text},     IndexField{"productType", text},  IndexField{"titleFold", text},
     IndexField{"createdAt", time},      IndexField{"updatedAt", time},    IndexField{"publishedAt", time},
     IndexField{"priceMin", decimal},    IndexField{"priceMax", decimal},  IndexField{"available", boolean},
+    IndexField{"publishedOnPublication", boolean},
     IndexField{"tags", texts}};
 constexpr std::array kCollectionDates{Names("updatedAt")};
 constexpr std::array kCollectionIndex{IndexField{"handle", text}, IndexField{"titleFold", text}, IndexField{"updatedAt", time}};

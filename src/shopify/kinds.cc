@@ -14,6 +14,14 @@ Call make_call(std::string_view operation, json::Object variables = {}) {
   return Call{.operation = operation, .document = document(operation), .variables = std::move(variables)};
 }
 
+// The call that also asks for the publication, where one is given and the kind has such a call.
+Call in_publication(const std::string& publication, std::string_view plain, std::string_view published,
+                    json::Object variables) {
+  if (publication.empty() || published.empty()) return make_call(plain, std::move(variables));
+  variables["publicationId"] = publication;
+  return make_call(published, std::move(variables));
+}
+
 // `data` as a value: for small answers that are no documents.
 Result<json::Value> parse_data(const Answer& answer) {
   auto data = json::parse(answer.data());
@@ -89,10 +97,12 @@ Call page_call(model::Kind kind, const PageArgs& args) {
   if (args.id_above > 0) query += fmt::format("{}id:>{}", query.empty() ? "" : " ", args.id_above);
   // A window of ids is walked by id; otherwise the sort follows the filter, as Shopify asks of large shops.
   const bool by_time = args.updated_since && args.id_above == 0;
-  return make_call(kind_row(kind).page_operation, {{"first", args.first},
-                                                   {"after", json::null_if_empty(args.after)},
-                                                   {"query", json::null_if_empty(query)},
-                                                   {"sortKey", by_time ? "UPDATED_AT" : "ID"}});
+  json::Object variables{{"first", args.first},
+                         {"after", json::null_if_empty(args.after)},
+                         {"query", json::null_if_empty(query)},
+                         {"sortKey", by_time ? "UPDATED_AT" : "ID"}};
+  const auto& row = kind_row(kind);
+  return in_publication(args.publication, row.page_operation, row.page_in_publication_operation, std::move(variables));
 }
 
 Result<ListPage> decode_page(model::Kind kind, const Answer& answer) {
@@ -110,8 +120,10 @@ Result<ListPage> decode_page(model::Kind kind, const Answer& answer) {
   return page;
 }
 
-Call by_ids_call(model::Kind kind, const std::vector<std::string>& ids) {
-  return make_call(kind_row(kind).by_ids_operation, {{"ids", json::Array(ids.begin(), ids.end())}});
+Call by_ids_call(model::Kind kind, const std::vector<std::string>& ids, const std::string& publication) {
+  const auto& row = kind_row(kind);
+  return in_publication(publication, row.by_ids_operation, row.by_ids_in_publication_operation,
+                        {{"ids", json::Array(ids.begin(), ids.end())}});
 }
 
 Result<ByIds> decode_by_ids(model::Kind kind, const std::vector<std::string>& ids, const Answer& answer) {

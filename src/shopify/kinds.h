@@ -51,6 +51,7 @@ struct PageArgs {
   std::string after;               // "" at the start
   std::optional<Time> updated_since;  // incremental: sorted by UPDATED_AT; otherwise by ID
   std::int64_t id_above = 0;       // window of rule S1: only ids above this; 0: none
+  std::string publication;         // gid: products then carry publishedOnPublication for it; "": none
 };
 Call count_call(model::Kind kind);
 Result<std::optional<std::int64_t>> decode_count(model::Kind kind, const Answer& answer);  // nothing when Shopify's count is not exact
@@ -59,7 +60,8 @@ Call page_call(model::Kind kind, const PageArgs& args);
 Result<ListPage> decode_page(model::Kind kind, const Answer& answer);
 
 // By id, up to 250 at once: nodes(ids:). Missing positions are null: proof of absence (rule S9).
-Call by_ids_call(model::Kind kind, const std::vector<std::string>& ids);
+// `publication` as in PageArgs.
+Call by_ids_call(model::Kind kind, const std::vector<std::string>& ids, const std::string& publication = {});
 struct ByIds {
   std::vector<Decoded> found;
   std::vector<std::string> absent;

@@ -1,5 +1,7 @@
 #include "sync/refetch.h"
 
+#include "tenant/settings.h"
+
 namespace stoa::sync {
 namespace {
 constexpr std::size_t kBatch = 50;  // by-id documents carry every nested list: smaller than a walk's page
@@ -33,7 +35,7 @@ Result<bool> Refetch::step(shopify::Transport& transport) {
   progress.state = storage::KindState::fetching;
   const std::vector<std::string> asked(ids_.end() - static_cast<std::ptrdiff_t>(std::min(kBatch, ids_.size())), ids_.end());
   const auto stamp = context_.store.fetch_clock().begin();
-  STOA_TRY_ASSIGN(const auto answer, call(transport, shopify::by_ids_call(kind_, asked)));
+  STOA_TRY_ASSIGN(const auto answer, call(transport, shopify::by_ids_call(kind_, asked, tenant::publication(context_.store.entry()->client.settings))));
   STOA_TRY_ASSIGN(auto by_ids, shopify::decode_by_ids(kind_, asked, answer));
   storage::Batch batch;
   for (auto& node : by_ids.found) {

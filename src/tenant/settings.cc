@@ -104,6 +104,7 @@ void merge_settings(json::Object& settings, const json::Value& change, std::vect
   if (faults.size() == faults_before) settings = std::move(merged);
 }
 
+std::string publication(const json::Object& settings) { return std::string(json::string_or(settings, "publicationId")); }
 bool paused(const json::Object& settings) { return json::bool_or(settings, "paused"); }
 
 std::vector<model::Kind> wanted_kinds(const json::Object& settings) {

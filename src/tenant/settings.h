@@ -16,6 +16,8 @@ namespace stoa::tenant {
 void merge_settings(json::Object& settings, const json::Value& change, std::vector<Fault>& faults);
 
 bool paused(const json::Object& settings);
+// settings.publicationId: the publication whose products a read key sees; empty: the online store's.
+std::string publication(const json::Object& settings);
 // The kinds to mirror: settings.kinds, or all.
 std::vector<model::Kind> wanted_kinds(const json::Object& settings);
 // settings.schedules.<kind>: "15m", "6h", "1d"; nothing when not set.

@@ -15,8 +15,9 @@ const folder = path.join(root, 'src/shopify/documents');
 // a bucket may be as small as 1000, so what walks a shop stays well below.
 const costMax = 800;
 const expected = {
-  ShopInfo: [{}, 6], ShopLocales: [{}, 1], InstallationScopes: [{}, 2], ProductsCount: [{}, 10], CollectionsCount: [{}, 10],
+  ShopInfo: [{}, 5], ShopLocales: [{}, 1], InstallationScopes: [{}, 2], ProductsCount: [{}, 10], CollectionsCount: [{}, 10],
   ProductsPage: [{ first: 54 }, 681], ProductsByIds: [{ ids: 250 }, 97],
+  ProductsPageInPublication: [{ first: 54 }, 681], ProductsByIdsInPublication: [{ ids: 250 }, 97],
   ProductVariants: [{ first: 250 }, 102], ProductMedia: [{ first: 250 }, 47], ProductMetafields: [{ first: 250 }, 14],
   CollectionsPage: [{ first: 54 }, 184], CollectionsByIds: [{ ids: 250 }, 26],
   CollectionProducts: [{ first: 250 }, 14], CollectionMetafields: [{ first: 250 }, 14],

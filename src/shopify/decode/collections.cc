@@ -33,6 +33,8 @@ const KindRow kCollectionsRow{
     .count_operation = "CollectionsCount",
     .page_operation = "CollectionsPage",
     .by_ids_operation = "CollectionsByIds",
+    .page_in_publication_operation = {},
+    .by_ids_in_publication_operation = {},
     .lists = kLists,
     .id_lists = kIdLists,
     .arrange = arrange,

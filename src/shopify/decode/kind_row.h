@@ -25,6 +25,8 @@ struct KindRow {
   std::string_view single;      // the object in `data` of a list's operation: "product"
   std::string_view count_root;  // "productsCount"
   std::string_view count_operation, page_operation, by_ids_operation;
+  // The same two, which also tell whether each object is published in one publication; empty: the kind has none.
+  std::string_view page_in_publication_operation, by_ids_in_publication_operation;
   std::span<const ListRow> lists;
   std::span<const std::string_view> id_lists;  // of these, the ones kept as arrays of ids
   // Puts a flattened document into its stored order. corrupt: a shape that cannot be.

@@ -52,6 +52,8 @@ const KindRow kProductsRow{
     .count_operation = "ProductsCount",
     .page_operation = "ProductsPage",
     .by_ids_operation = "ProductsByIds",
+    .page_in_publication_operation = "ProductsPageInPublication",
+    .by_ids_in_publication_operation = "ProductsByIdsInPublication",
     .lists = kLists,
     .id_lists = {},
     .arrange = arrange,
