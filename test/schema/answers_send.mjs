@@ -53,7 +53,7 @@ const wrong = ['{ shop { nope } }', '{ products(first: 1, nope: 1) { nodes { id 
   'query ($unused: Int) { shop { id } }', '{ products(first: "1") { nodes { id } } }', '{ shop', '{ shop { ... on Product { id } } }'];
 
 for (const version of versions) {
-  const first = await good(version, 'ids', '{ products(first: 50) { nodes { id } } collections(first: 20) { nodes { id } } }');
+  const first = await good(version, 'ids', '{ products(first: 50) { nodes { id } } collections(first: 20) { nodes { id } } publications(first: 1) { nodes { id } } }');
   const products = first.products.nodes.map((node) => node.id);
   const collections = first.collections.nodes.map((node) => node.id);
   for (const file of readdirSync(corpus)) {
@@ -64,12 +64,13 @@ for (const version of versions) {
   }
   for (const [name, text] of Object.entries(own)) {
     const ids = /Collection/.test(name) ? collections : products;
-    if (/\$ids/.test(text)) await good(version, name, text, { ids });
+    const publication = /\$publicationId/.test(text) ? { publicationId: first.publications.nodes[0].id } : {};
+    if (/\$ids/.test(text)) await good(version, name, text, { ids, ...publication });
     else if (/\$id\b/.test(text)) for (const id of ids.slice(0, 8)) await good(version, name, text, { id, first: 50 });
     else {
       // A walk to the end, so that every object is seen.
       for (let after = null, more = true; more;) {
-        const data = await good(version, name, text, { first: 20, after });
+        const data = await good(version, name, text, { first: 20, after, ...publication });
         const page = Object.values(data ?? {}).find((value) => value?.pageInfo)?.pageInfo;
         more = page?.hasNextPage === true;
         after = page?.endCursor;
