@@ -211,6 +211,19 @@ Step JobRun::fail_job(storage::JobError error) {
   return end(JobState::failed);
 }
 
+// A kind whose walk was broken off is under way no more: it has failed, or is what it was before.
+void JobRun::settle_kinds() {
+  const auto statuses = store_->kinds();
+  if (!statuses) return;  // the store is gone, or its next walk says so
+  for (const auto& progress : job_.kinds) {
+    auto status = statuses->at(static_cast<std::size_t>(progress.kind));
+    if (status.state != "syncing") continue;
+    if (progress.state == KindState::failed) status.error = progress.error;
+    status.state = !status.error.empty() ? "failed" : status.as_of ? "current" : "never";
+    if (const auto kept = store_->set_kind_status(status); !kept) log::error("sync: the kind's state could not be kept", {{"store", store_->key().str()}, {"error", kept.error().what}});
+  }
+}
+
 Step JobRun::end(JobState state) {
   const auto now = deps_.clock.wall();
   job_.state = state;
@@ -219,6 +232,7 @@ Step JobRun::end(JobState state) {
   if (!job_.attempts.empty() && !job_.attempts.back().ended_at) job_.attempts.back().ended_at = now;
   const bool refused = std::any_of(job_.kinds.begin(), job_.kinds.end(), [](const auto& progress) { return progress.sweep_refused; });
   note("info", fmt::format("ended: {}", to_string(state)));
+  if (job_.type == "sync") settle_kinds();
   save(true);
   // What a refused sweep saw is kept for its confirmation; the next sync of the store clears it.
   if (job_.type == "sync" && !(refused && state == JobState::partial)) {

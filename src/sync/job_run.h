@@ -50,6 +50,7 @@ class JobRun {
   Step suspend(const Error& error, std::chrono::milliseconds probe);
   Step give_up_kind(storage::KindState state, const std::string& why);
   Step end(storage::JobState state);
+  void settle_kinds();
   Step fail_job(storage::JobError error);
   Step finish();
   void set_store_state(storage::StoreState state, std::optional<storage::Cause> cause);

@@ -42,8 +42,11 @@ Result<> KindWalk::load() {
   if (stored) {
     pass_ = std::move(*stored);
     STOA_TRY_ASSIGN(state_, from_cursor(pass_.cursor));
+    if (state_.phase != Phase::finished) pass_.progress.state = storage::KindState::writing;  // a refused sweep was done; confirmed, it goes on
+    progress() = pass_.progress;
   } else {
     pass_ = {.job = context_.job.id, .progress = progress(), .started = under_way_->time()};
+    state_ = {};
     state_.first = std::min(shopify::page_size(kind_), context_.options.page_max);
     STOA_TRY_ASSIGN(const auto statuses, context_.store.kinds());
     const auto& before = statuses.at(static_cast<std::size_t>(kind_));
@@ -70,7 +73,7 @@ Result<bool> KindWalk::step(shopify::Transport& transport) {
     case Phase::count: return count(transport);
     case Phase::walk: return page(transport);
     case Phase::sweep: return sweep(transport);
-    case Phase::finished: return true;
+    case Phase::finished: return settle();  // ended by a process that could not say so any more
   }
   return true;
 }
@@ -92,9 +95,11 @@ Result<shopify::Answer> KindWalk::call(shopify::Transport& transport, shopify::C
 Result<> KindWalk::store_batch(storage::Batch batch) {
   pass_.cursor = to_cursor(state_);
   batch.pass = pass_;
-  STOA_TRY_ASSIGN(auto applied, context_.store.apply(batch));
-  pass_ = std::move(*applied.pass);
-  for (const auto& [id, why] : applied.failed) pass_.progress.error = fmt::format("{}: {}", id, why.what);
+  auto applied = context_.store.apply(batch);
+  loaded_ = applied.has_value();  // if not, the next step takes up what is stored: a cursor moves only after its data (rule S1)
+  if (!applied) return std::unexpected(std::move(applied).error());
+  pass_ = std::move(*applied->pass);
+  for (const auto& [id, why] : applied->failed) pass_.progress.error = fmt::format("{}: {}", id, why.what);
   progress() = pass_.progress;
   return {};
 }
@@ -252,11 +257,16 @@ Result<bool> KindWalk::sweep(shopify::Transport& transport) {
 }
 
 Result<bool> KindWalk::finish() {
-  const bool current = !pass_.progress.sweep_refused && state_.withheld.empty();
   pass_.progress.state = state_.withheld.empty() ? storage::KindState::done : storage::KindState::failed;
   if (!state_.withheld.empty()) pass_.progress.error = state_.withheld;
   state_.phase = pass_.progress.sweep_refused ? Phase::sweep : Phase::finished;  // a confirmation goes on from the sweep
   STOA_TRY(store_batch({}));
+  return settle();
+}
+
+// What the ended walk says of its kind.
+Result<bool> KindWalk::settle() {
+  const bool current = !pass_.progress.sweep_refused && state_.withheld.empty();
   STOA_TRY_ASSIGN(const auto statuses, context_.store.kinds());
   auto status = statuses.at(static_cast<std::size_t>(kind_));
   status.complete = status.complete || state_.proven;

@@ -35,6 +35,7 @@ class KindWalk {
   Result<bool> forget(const std::string& id, Time fetched_at);
   Result<bool> sweep(shopify::Transport& transport);
   Result<bool> finish();
+  Result<bool> settle();
   Result<> proven_complete(shopify::Transport& transport);
   Result<shopify::Answer> call(shopify::Transport& transport, shopify::Call call);
   Result<> store_batch(storage::Batch batch);

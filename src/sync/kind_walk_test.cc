@@ -149,6 +149,38 @@ TEST_F(KindWalkTest, AResumedWalkGoesOnAtItsCursorAndStillKnowsWhatItSaw) {  // 
   EXPECT_EQ(fixture_.count(), 199);
 }
 
+TEST_F(KindWalkTest, AWalkThatEndedUnsaidSaysSoWhenItIsTakenUpAgain) {  // rule S3
+  shop_.add(1, 60);
+  const auto job = fixture_.new_job();
+  fixture_.walk(shop_, job);  // killed before the job's row was written: it still waits
+  auto status = fixture_.status();
+  status.state = "syncing";
+  ASSERT_TRUE(fixture_.store().set_kind_status(status));
+  shop_.pages = 0;
+  const auto again = fixture_.walk(shop_, job).kinds.front();
+  EXPECT_EQ(again.state, KindState::done);
+  EXPECT_EQ(again.seen, 60);
+  EXPECT_EQ(shop_.pages, 0u);
+  EXPECT_EQ(fixture_.status().state, "current");
+}
+
+TEST_F(KindWalkTest, AConfirmedSweepIsNotDoneBeforeItsLastBatch) {
+  shop_.add(1, 1500);
+  walk();
+  for (int id = 1; id <= 1200; ++id) shop_.products.erase(id);
+  auto job = fixture_.walk(shop_, fixture_.new_job());
+  ASSERT_EQ(job.kinds.front().would_delete, 1200);
+  job.confirmed[model::Kind::products] = 1200;
+  KindWalk confirmed({.store = fixture_.store(), .job = job, .options = fixture_.options}, model::Kind::products);
+  for (bool done = false; !done;) {
+    const auto step = confirmed.step(shop_);
+    ASSERT_TRUE(step) << step.error().what;
+    done = *step;
+    EXPECT_EQ(job.kinds.front().state == KindState::done, done);
+  }
+  EXPECT_EQ(fixture_.count(), 300);
+}
+
 TEST_F(KindWalkTest, AnIncrementalPassDeletesNothing) {
   shop_.add(1, 60);
   walk();

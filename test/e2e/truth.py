@@ -1,0 +1,196 @@
+"""What a shop holds, asked of the sandbox in words of our own: another query than Stoa's, other page sizes, flattened here. A mirror
+is equal when each of its documents is this, member by member; numbers are compared as they are written (`1.0` is not `1`).
+
+    shop = Shop(sandbox, "acme", seed=200)     # made through the control routes of docs/formats/sandbox.md
+    shop.fault("500", operation="ProductsPage", after=2, times=1)
+    assert_equal_mirror(stoa, "acme", shop)
+"""
+import json
+
+MONEY = "{ amount currencyCode }"
+IMAGE = "{ id url altText width height }"
+METAFIELDS = ("metafields(first: 250) { edges { node { id namespace key type value compareDigest updatedAt } }"
+              " pageInfo { hasNextPage } }")
+VARIANT = f"""{{
+  id legacyResourceId title displayName sku barcode position price compareAtPrice availableForSale inventoryQuantity inventoryPolicy
+  sellableOnlineQuantity taxable requiresComponents createdAt updatedAt selectedOptions {{ name value }} unitPrice {MONEY} product {{ id }}
+  inventoryItem {{ id tracked requiresShipping measurement {{ weight {{ unit value }} }} }} media(first: 5) {{ edges {{ node {{ id }} }} }} }}"""
+PRODUCTS = f"""query Truth($after: String) {{ products(first: 20, after: $after) {{ pageInfo {{ hasNextPage endCursor }} edges {{ node {{
+  id legacyResourceId title handle descriptionHtml vendor productType tags status templateSuffix isGiftCard requiresSellingPlan
+  hasOnlyDefaultVariant tracksInventory totalInventory createdAt updatedAt publishedAt onlineStoreUrl seo {{ title description }}
+  category {{ id name fullName }} featuredMedia {{ id }}
+  options {{ id name position linkedMetafield {{ namespace key }} optionValues {{ id name hasVariants linkedMetafieldValue swatch {{ color }} }} }}
+  priceRangeV2 {{ minVariantPrice {MONEY} maxVariantPrice {MONEY} }}
+  compareAtPriceRange {{ minVariantCompareAtPrice {MONEY} maxVariantCompareAtPrice {MONEY} }}
+  variantsCount {{ count precision }} mediaCount {{ count precision }} {METAFIELDS}
+  variants(first: 250) {{ edges {{ node {VARIANT} }} pageInfo {{ hasNextPage }} }}
+  media(first: 250) {{ pageInfo {{ hasNextPage }} edges {{ node {{ __typename id alt mediaContentType status preview {{ image {IMAGE} }}
+    ... on MediaImage {{ mimeType updatedAt image {IMAGE} }}
+    ... on Video {{ filename duration sources {{ url mimeType format width height }} }}
+    ... on ExternalVideo {{ host originUrl embedUrl }}
+    ... on Model3d {{ filename sources {{ url mimeType format }} }} }} }} }}
+}} }} }} }}"""
+ALL_VARIANTS = f"query AllVariants($id: ID!) {{ product(id: $id) {{ variants(first: 2048) {{ edges {{ node {VARIANT} }} }} }} }}"
+COLLECTIONS = f"""query TruthOfCollections($after: String) {{ collections(first: 20, after: $after) {{ pageInfo {{ hasNextPage endCursor }}
+  edges {{ node {{ id legacyResourceId title handle descriptionHtml sortOrder templateSuffix updatedAt seo {{ title description }}
+  image {IMAGE} productsCount {{ count precision }} ruleSet {{ appliedDisjunctively rules {{ column relation condition }} }} {METAFIELDS} }} }} }} }}"""
+MEMBERS = """query Members($id: ID!, $after: String) { collection(id: $id) { products(first: 200, after: $after, sortKey: COLLECTION_DEFAULT) {
+  pageInfo { hasNextPage endCursor } edges { node { id } } } } }"""
+QUANTITIES = ("inventoryQuantity", "sellableOnlineQuantity", "totalInventory")
+
+
+class Number(str):
+    """A JSON number as it is written."""
+
+
+def loads(text):
+    return json.loads(text, parse_int=Number, parse_float=Number)
+
+
+def flat(value):
+    """Connections become lists; a nested one that goes on is a fault of the question."""
+    if isinstance(value, list):
+        return [flat(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if "edges" in value:
+        assert not value.get("pageInfo", {}).get("hasNextPage"), "a nested list goes on"
+        return [flat(edge["node"]) for edge in value["edges"]]
+    return {name: flat(item) for name, item in value.items()}
+
+
+class Shop:
+    """One shop of a sandbox; `spec`: the keys of its table. An existing one when `made` is true."""
+
+    def __init__(self, sandbox, name, made=False, **spec):
+        self.sandbox, self.name = sandbox, name
+        if not made:
+            sandbox.request("POST", "/control/shops", {"name": name, "points": 1_000_000, "restore": 1_000_000, **spec}).want(201)
+        about = self.control("GET", "").json
+        self.url, self.token, self.client_id = about["baseUrl"], about["adminToken"], about["clientId"]
+        self.client_secret, self.refresh_token = about["clientSecret"], about["refreshToken"]
+
+    def control(self, method, path, body=None):
+        return self.sandbox.request(method, f"/control/shops/{self.name}{path}", body)
+
+    def fault(self, mode, **members):
+        self.control("POST", "/faults", {"mode": mode, **members}).want(201)
+
+    def clear_faults(self):
+        self.control("DELETE", "/faults").want(200)
+
+    def asked(self, operation=None):
+        """How many requests it got since the statistics were cleared, of all operations or of one."""
+        stats = self.control("GET", "/stats").want(200).json
+        return stats["operations"].get(operation, {}).get("requests", 0) if operation else stats["requests"]
+
+    def patch(self, product, **members):
+        return self.control("PATCH", f"/products/{number(product)}", members).want(200).json
+
+    def delete(self, product):
+        self.control("DELETE", f"/products/{number(product)}").want(200)
+
+    def generate(self, count):
+        return [made["id"] for made in self.control("POST", "/products", {"generate": count}).want(201).json["products"]]
+
+    def product_ids(self):
+        return [product["id"] for product in self.control("GET", "/products").want(200).json["products"]]
+
+    def graphql(self, query, **variables):
+        answer = self.sandbox.request("POST", f"/s/{self.name}/admin/api/2026-10/graphql.json", {"query": query, "variables": variables},
+                                      {"X-Shopify-Access-Token": self.token}).want(200)
+        body = loads(answer.text)
+        assert "errors" not in body, body["errors"]
+        return body["data"]
+
+    def _walk(self, query, pick, **variables):
+        found, after = [], None
+        while True:
+            page = pick(self.graphql(query, after=after, **variables))
+            found += [edge["node"] for edge in page["edges"]]
+            if not page["pageInfo"]["hasNextPage"]:
+                return found
+            after = page["pageInfo"]["endCursor"]
+
+    def products(self):
+        """Every product by id, flattened as contract section 5 says."""
+        found = {}
+        for node in self._walk(PRODUCTS, lambda data: data["products"]):
+            if node["variants"]["pageInfo"]["hasNextPage"]:
+                node["variants"] = self.graphql(ALL_VARIANTS, id=node["id"])["product"]["variants"]
+            product = found[node["id"]] = flat(node)
+            product["variants"].sort(key=lambda variant: int(variant["position"]))
+            assert len(product["variants"]) == int(product["variantsCount"]["count"])
+        return found
+
+    def collections(self):
+        """Every collection by id."""
+        return {node["id"]: flat(node) for node in self._walk(COLLECTIONS, lambda data: data["collections"])}
+
+    def members(self, collection):
+        """The ids of a collection's products, in its own order."""
+        return [node["id"] for node in self._walk(MEMBERS, lambda data: data["collection"]["products"], id=collection)]
+
+
+def number(gid):
+    return str(gid).rsplit("/", 1)[-1]
+
+
+def register(stoa, shop, client_key=None, **fields):
+    """Registers the shop with its static token; the answer's body."""
+    return stoa.register(client_key or shop.name, shop.url, shop.token, **fields).want(202).json
+
+
+def synced(stoa, shop, client_key=None, state="succeeded", **fields):
+    """Registers and waits for the first sync; the answer's body with the ended job."""
+    answer = register(stoa, shop, client_key, **fields)
+    return {**answer, "job": stoa.wait_job(answer["job"]["id"], state)}
+
+
+def sync(stoa, store, state="succeeded", **body):
+    """A further sync to its end: the job."""
+    started = stoa.post(f"/api/stores/{store}/sync", body).want(202).json
+    return stoa.wait_job(started["job"]["id"], state)
+
+
+def mirrored(stoa, path, key=None):
+    """Every object of a list, with numbers as they are written."""
+    found, after = [], ""
+    while after is not None:
+        answer = stoa.get(f"{path}{'&' if '?' in path else '?'}limit=250{f'&after={after}' if after else ''}", key).want(200)
+        page = loads(answer.text)
+        assert page["complete"] is True, page
+        found += page["data"]
+        after = page["page"]["next"]
+    return found
+
+
+def assert_same(found, wanted, what):
+    """Equal lists of documents; a failure names the first member that differs, not two pages of JSON."""
+    assert [each["id"] for each in found] == [each["id"] for each in wanted], f"{what}: other ids or order"
+    for seen, truth in zip(found, wanted):
+        assert seen == truth, f"{what}: {first_difference(seen, truth, truth['id'])}"
+
+
+def first_difference(seen, truth, path):
+    if isinstance(seen, dict) and isinstance(truth, dict):
+        for name in [*truth, *(name for name in seen if name not in truth)]:
+            if name not in seen or name not in truth or seen[name] != truth[name]:
+                return first_difference(seen.get(name, "(absent)"), truth.get(name, "(absent)"), f"{path}.{name}")
+    if isinstance(seen, list) and isinstance(truth, list) and len(seen) == len(truth):
+        for place, (a, b) in enumerate(zip(seen, truth)):
+            if a != b:
+                return first_difference(a, b, f"{path}[{place}]")
+    return f"{path}: {str(seen)[:300]!r} seen, {str(truth)[:300]!r} in the shop"
+
+
+def by_id(documents):
+    return [documents[gid] for gid in sorted(documents)]
+
+
+def assert_equal_mirror(stoa, store, shop):
+    """Products and collections are the shop's, nothing less and nothing more; returns both truths."""
+    products, collections = shop.products(), shop.collections()
+    assert_same(mirrored(stoa, f"/v1/stores/{store}/products?status=any"), by_id(products), "products")
+    assert_same(mirrored(stoa, f"/v1/stores/{store}/collections"), by_id(collections), "collections")
+    return products, collections
