@@ -29,7 +29,7 @@ Result<bool> Refetch::step(shopify::Transport& transport) {
   auto& progress = *std::find_if(context_.job.kinds.begin(), context_.job.kinds.end(), [&](const auto& entry) { return entry.kind == kind_; });
   progress.total = static_cast<std::int64_t>(progress.seen) + static_cast<std::int64_t>(ids_.size()) + progress.deleted;
   if (ids_.empty()) {
-    progress.state = storage::KindState::done;
+    progress.state = withheld_ ? storage::KindState::failed : storage::KindState::done;
     return true;
   }
   progress.state = storage::KindState::fetching;
@@ -53,6 +53,7 @@ Result<bool> Refetch::step(shopify::Transport& transport) {
   progress.failed += static_cast<std::int64_t>(applied.failed.size());
   progress.seen = progress.written + progress.unchanged + progress.failed;
   if (!by_ids.absent.empty() && version_mismatch_) {
+    withheld_ = true;
     progress.error = "the shop answered with another API version: nothing is deleted on that (rule S10)";
   } else {
     STOA_TRY_ASSIGN(const auto gone, context_.store.erase(kind_, by_ids.absent, stamp.time(), std::nullopt));

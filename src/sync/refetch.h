@@ -22,6 +22,7 @@ class Refetch {
   std::vector<std::string> ids_;  // still to fetch, last first
   std::string api_version_;
   bool version_mismatch_ = false;
+  bool withheld_ = false;  // something absent was not deleted
 };
 
 }  // namespace stoa::sync
