@@ -198,23 +198,31 @@ std::string masked(std::string_view secret) {
   return out;
 }
 
+namespace {
+// Edit distance in which two neighbours swapped count once: the commonest slip of all (optimal string alignment).
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> two_back(b.size() + 1), back(b.size() + 1), row(b.size() + 1);
+  for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    two_back.swap(back);
+    back.swap(row);
+    row[0] = i;
+    for (std::size_t j = 1; j < row.size(); ++j) {
+      row[j] = std::min({back[j] + 1, row[j - 1] + 1, back[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) row[j] = std::min(row[j], two_back[j - 2] + 1);
+    }
+  }
+  return row.back();
+}
+}  // namespace
+
 std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& known) {
   std::optional<std::string> best;
   std::size_t best_distance = 4;
   for (const auto& candidate : known) {
-    std::vector<std::size_t> row(candidate.size() + 1);
-    for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
-    for (std::size_t i = 1; i <= word.size(); ++i) {
-      std::size_t diagonal = row[0];
-      row[0] = i;
-      for (std::size_t j = 1; j < row.size(); ++j) {
-        const std::size_t cost = diagonal + (word[i - 1] == candidate[j - 1] ? 0 : 1);
-        diagonal = row[j];
-        row[j] = std::min({row[j] + 1, row[j - 1] + 1, cost});
-      }
-    }
-    if (row.back() < best_distance && row.back() < std::max<std::size_t>(2, candidate.size())) {
-      best_distance = row.back();
+    const auto apart = distance(word, candidate);
+    if (apart < best_distance && apart < std::max<std::size_t>(2, candidate.size())) {
+      best_distance = apart;
       best = candidate;
     }
   }
