@@ -7,13 +7,19 @@
 namespace stoa::app {
 namespace {
 
-// What was meant by an unknown word.
-std::string suggestion(const CLI::App& app, int count, char** words) {
-  std::vector<std::string> known;
-  for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; })) known.push_back(command->get_name());
-  if (count < 2) return "";
-  const auto meant = nearest(words[1], known);
-  return meant && *meant != words[1] ? fmt::format("did you mean '{}'?", *meant) : "";
+// The first word that is no command where it stands, and what was meant; empty when all are.
+std::string unknown_word(const CLI::App* app, int count, char** words) {
+  for (int i = 1; i < count; ++i) {
+    std::vector<std::string> known;
+    for (const auto* command : app->get_subcommands([](const CLI::App*) { return true; })) known.push_back(command->get_name());
+    if (known.empty() || *words[i] == '-') return "";
+    if (std::find(known.begin(), known.end(), words[i]) == known.end()) {
+      const auto meant = nearest(words[i], known);
+      return fmt::format("unknown command '{}'{}", words[i], meant ? fmt::format(", did you mean '{}'?", *meant) : "");
+    }
+    app = app->get_subcommand(words[i]);
+  }
+  return "";
 }
 
 int run(int count, char** words) {
@@ -40,8 +46,8 @@ int run(int count, char** words) {
   } catch (const CLI::Success& wanted) {  // --help
     return app.exit(wanted);
   } catch (const CLI::ParseError& wrong) {
-    app.exit(wrong);
-    if (const auto hint = suggestion(app, count, words); !hint.empty()) say(hint);
+    if (const auto unknown = unknown_word(&app, count, words); !unknown.empty()) say("error: " + unknown);
+    else app.exit(wrong);
     return kUsage;
   }
   return cli.exit_code;
