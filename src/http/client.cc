@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 #include <sys/socket.h>
 
+#include <atomic>
 #include <list>
 #include <mutex>
 
@@ -58,6 +59,7 @@ struct Exchange {
   std::size_t header_bytes = 0;
   bool too_large = false;
   bool blocked = false;
+  const std::atomic<bool>& stopped;
 };
 
 std::size_t on_body(char* bytes, std::size_t, std::size_t count, void* context) {
@@ -93,6 +95,11 @@ curl_socket_t on_open_socket(void* context, curlsocktype, curl_sockaddr* address
     return CURL_SOCKET_BAD;
   }
   return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+// Called at least once a second; other than 0 ends the exchange.
+int on_progress(void* context, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  return static_cast<Exchange*>(context)->stopped ? 1 : 0;
 }
 
 bool plain_line(std::string_view text) {
@@ -142,6 +149,9 @@ void set_up(CURL* curl, Exchange& exchange, const Target& target, curl_slist* he
   set(CURLOPT_LOW_SPEED_LIMIT, long(options.low_speed_bytes));
   set(CURLOPT_LOW_SPEED_TIME, long(options.low_speed_time.count()));
 
+  set(CURLOPT_NOPROGRESS, 0L);
+  set(CURLOPT_XFERINFOFUNCTION, on_progress);
+  set(CURLOPT_XFERINFODATA, &exchange);
   set(CURLOPT_WRITEFUNCTION, on_body);
   set(CURLOPT_WRITEDATA, &exchange);
   set(CURLOPT_HEADERFUNCTION, on_header);
@@ -174,6 +184,7 @@ Error error_of(CURL* curl, CURLcode status, const Exchange& exchange) {
     return make(Code::invalid, "response-too-large",
                 fmt::format("response larger than {} bytes", exchange.request.body_bytes_max));
   switch (status) {
+    case CURLE_ABORTED_BY_CALLBACK: return make(Code::cancelled, "", "stopped");
     case CURLE_OPERATION_TIMEDOUT:
       if (connected(curl)) return make(Code::unavailable, "timeout", "no complete response in time");
       return make(Code::unavailable, "connect", "no connection in time");
@@ -246,7 +257,7 @@ class CurlClient final : public Client {
     auto key = fmt::format("{} {}", target.origin, request.private_addresses);
     auto handle = pool_.take(key);
     if (!handle) return fail(Code::unavailable, "http client: libcurl has no handle: out of memory");
-    Exchange exchange{.request = request, .origin = target.origin, .response = {}};
+    Exchange exchange{.request = request, .origin = target.origin, .response = {}, .stopped = stopped_};
     set_up(handle.get(), exchange, target, headers.get(), options_);
     const auto status = curl_easy_perform(handle.get());
     if (status != CURLE_OK) {
@@ -261,8 +272,11 @@ class CurlClient final : public Client {
     return std::move(exchange.response);
   }
 
+  void stop() override { stopped_ = true; }
+
  private:
   const ClientOptions options_;
+  std::atomic<bool> stopped_ = false;
   HandlePool pool_;
 };
 

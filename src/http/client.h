@@ -47,6 +47,8 @@ class Client {
   // A body that is neither chunked nor of a given length ends with the connection: there a cut cannot be seen, nor can one in gzip.
   // Never logs; never repeats headers, path or query in an error. As body arrives, nothing is shown: streaming comes with bulk.
   virtual Result<ClientResponse> send(const ClientRequest& request) = 0;
+  // For the end of the process: sends under way end within about a second, later ones at once, with cancelled.
+  virtual void stop() = 0;
 };
 
 }  // namespace stoa::http

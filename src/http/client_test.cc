@@ -254,6 +254,18 @@ TEST(Client, PrivateAddressesAreNotEvenConnectedTo) {  // F-A5
   EXPECT_EQ(server.connections(), 1);
 }
 
+TEST(Client, AStopEndsWhatIsUnderWayAndWhatComesLater) {
+  const auto client = Client::make({});
+  RawServer server([&](int socket, int) {
+    read_head(socket);
+    client->stop();
+    char byte;
+    (void)::recv(socket, &byte, 1, 0);  // silent until the client goes
+  });
+  expect_error(client->send(get(server.url("/x?y=z"))), Code::cancelled, "");
+  expect_error(client->send(get(server.url("/x?y=z"))), Code::cancelled, "");
+}
+
 TEST(Client, TheEnvironmentsProxyIsIgnored) {
   RawServer proxy([](int, int) {});
   ::setenv("http_proxy", proxy.url().c_str(), 1);

@@ -20,6 +20,7 @@ class FakeClient final : public http::Client {
     answers.pop_front();
     return answer;
   }
+  void stop() override {}
 };
 
 using Headers = std::vector<std::pair<std::string, std::string>>;

@@ -116,6 +116,7 @@ Step JobRun::on_error(const Error& error, milliseconds took) {
     step.slow = took > kSlow;
     return step;
   };
+  if (error.code == Code::cancelled) return {};  // the process is stopping: the step was not taken
   const auto& reason = error.reason;
   if (reason == "throttled") return wait_for("throttled", std::max(error.retry_after.value_or(kLeastWait), milliseconds(50)), "Shopify's budget for this shop is spent");
   if (reason == "auth-failed") {

@@ -8,7 +8,7 @@
 namespace stoa::sync {
 namespace {
 using std::chrono::milliseconds;
-constexpr milliseconds kPollEvery{5'000}, kLongest{60'000};
+constexpr milliseconds kPollEvery{5'000}, kLongest{60'000}, kStopPatience{2'000};
 }  // namespace
 
 Scheduler::Scheduler(Deps deps, SyncOptions options) : deps_(std::move(deps)), options_(options) {}
@@ -31,10 +31,13 @@ void Scheduler::wake() {
 
 void Scheduler::stop() {
   {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     stopping_ = true;
+    wake_.notify_all();
+    // Steps in flight may end; a silent shop does not hold up the stop (rule O3).
+    const auto none_busy = [this] { return std::none_of(lanes_.begin(), lanes_.end(), [](const auto& entry) { return entry.second.busy; }); };
+    if (!wake_.wait_for(lock, kStopPatience, none_busy)) deps_.connections.stop();
   }
-  wake_.notify_all();
   for (auto& worker : workers_) worker.join();
   workers_.clear();
   for (auto& [key, lane] : lanes_)

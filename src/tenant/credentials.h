@@ -50,6 +50,8 @@ class Connections {
   // The budget as last seen; all zero when the shop has not been called.
   shopify::Budget budget(const ClientKey& key) const;
   void forget(const ClientKey& key);
+  // For the end of the process: calls under way end soon, with cancelled.
+  void stop() { client_.stop(); }
 
  private:
   struct Line {  // shared by the map and whoever is calling through it
