@@ -1,0 +1,112 @@
+"""A sync survives kill -9 at any moment and goes on where it was (rule S3); a stopped server hands its jobs back (O3)."""
+import os
+import random
+import time
+
+from stoa import ENDED, wait_until
+from truth import Shop, assert_equal_mirror, mirrored, register, sync, synced
+
+PRODUCTS = 20_000
+PAGE = 54
+KILLS = 50
+
+
+def test_fifty_kills_in_a_sync_of_20000_products_repeat_at_most_the_page_in_flight(stoa, sandbox):
+    seed = int(os.environ.get("STOA_TEST_SEED", random.randrange(2**32)))
+    print(f"STOA_TEST_SEED={seed}")  # pytest shows it when the test fails
+    dice = random.Random(seed)
+    # A mirror of the shop as it was: five of its products are stale when the great walk begins, and only its final sweep can tell.
+    shop = Shop(sandbox, "big", seed=40)
+    stale = shop.product_ids()[:5]
+    synced(stoa, shop)
+    for gid in stale:
+        shop.delete(gid)
+    shop.generate(PRODUCTS - 35)
+    shop.control("DELETE", "/stats")
+    shop.fault("slow", operation="ProductsPage", delayMs=40, times=-1)  # 371 pages last longer than 50 kills do
+
+    job = stoa.post("/api/stores/big/sync").want(202).json["job"]["id"]
+    for _ in range(KILLS):
+        time.sleep(dice.uniform(0.03, 0.35))
+        assert stoa.job(job)["state"] in ("queued", "running", "waiting"), "the walk ended before the last kill"
+        stoa.kill9()
+        stoa.restart()
+    shop.clear_faults()
+    ended = stoa.wait_job(job, "succeeded")
+
+    pages = -(-PRODUCTS // PAGE)
+    asked = shop.asked("ProductsPage")
+    assert pages <= asked <= pages + KILLS, f"{asked} pages asked for, {pages} needed"
+    assert shop.asked("ProductsCount") <= 1 + KILLS
+    products = ended["kinds"]["products"]
+    assert (products["seen"], products["deleted"], products["failed"]) == (PRODUCTS, 5, 0)
+    assert products["written"] + products["unchanged"] == PRODUCTS and products["unchanged"] == 35
+    assert products["total"] == PRODUCTS
+    attempts = ended["attempts"]
+    assert len({attempt["process"] for attempt in attempts}) == len(attempts) > KILLS * 0.8  # a kill may come before the job is taken up
+    assert all(attempt["endedAt"] for attempt in attempts)
+
+    wanted = shop.product_ids()
+    assert len(wanted) == PRODUCTS and not set(stale) & set(wanted)
+    shown = [product["id"] for product in mirrored(stoa, "/v1/stores/big/products?status=any&fields=id")]
+    assert shown == sorted(wanted)
+    assert sync(stoa, "big")["kinds"]["products"]["written"] == 0
+
+
+def test_kills_in_every_phase_end_in_an_equal_mirror(stoa, sandbox):
+    """Counts, pages, lists that go on, collections, sweeps and the moments between them are all killed in."""
+    seed = int(os.environ.get("STOA_TEST_SEED", random.randrange(2**32)))
+    print(f"STOA_TEST_SEED={seed}")
+    dice = random.Random(seed)
+    shop = Shop(sandbox, "phases", seed=250, variants=600)
+    synced(stoa, shop)
+    kills = 0
+    for turn in range(6):
+        ids = shop.product_ids()
+        for gid in dice.sample(ids, 5):
+            shop.delete(gid)
+        for gid in dice.sample(shop.product_ids(), 30):
+            shop.patch(gid, vendor=f"turn {turn}")
+        shop.fault("slow", delayMs=8, times=-1)
+        job = stoa.post("/api/stores/phases/sync").want(202).json["job"]["id"]
+        while (now := stoa.job(job))["state"] not in ENDED:
+            time.sleep(dice.uniform(0, 0.06))
+            stoa.kill9()
+            stoa.restart()
+            kills += 1
+            assert kills < 400, "a sync that is killed again and again gets nowhere"
+        assert now["state"] == "succeeded", now
+        assert (now["kinds"]["products"]["deleted"], now["kinds"]["products"]["written"]) == (5, 30)
+        shop.clear_faults()
+        assert_equal_mirror(stoa, "phases", shop)
+    assert kills > 12
+
+
+def test_a_stopped_server_hands_its_job_back(stoa, sandbox):
+    shop = Shop(sandbox, "handed", seed=540)
+    shop.fault("slow", operation="ProductsPage", delayMs=100, times=-1)
+    job = register(stoa, shop)["job"]["id"]
+    wait_until(lambda: stoa.job(job)["kinds"]["products"]["seen"] > 0)
+    began = time.monotonic()
+    assert stoa.stop() == 0
+    assert time.monotonic() - began < 5
+    stoa.restart()
+    ended = stoa.wait_job(job, "succeeded")
+    assert shop.asked("ProductsPage") == 10  # the page in flight was stored, none was asked for twice
+    first, second = ended["attempts"]
+    assert first["process"] != second["process"] and first["endedAt"] and second["endedAt"]
+    shop.clear_faults()
+    assert_equal_mirror(stoa, "handed", shop)
+
+
+def test_a_silent_shop_does_not_hold_up_the_stop(stoa, sandbox):
+    shop = Shop(sandbox, "mute", seed=60)
+    shop.fault("hang", operation="ProductsPage", times=1)
+    job = register(stoa, shop)["job"]["id"]
+    wait_until(lambda: shop.asked("ProductsPage") == 1)
+    began = time.monotonic()
+    assert stoa.stop() == 0
+    assert time.monotonic() - began < 5
+    stoa.restart()
+    stoa.wait_job(job, "succeeded")
+    assert_equal_mirror(stoa, "mute", shop)
