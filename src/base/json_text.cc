@@ -8,7 +8,8 @@ namespace stoa::json {
 namespace {
 
 // First byte at or after `at` that is `a`, `b`, or (with `controls`) below 0x20; `end` when none. Sixteen bytes at a time.
-const char* scan(const char* at, const char* end, char a, char b, bool controls) {
+template <char a, char b, bool controls>
+const char* scan(const char* at, const char* end) {
   const __m128i wanted_a = _mm_set1_epi8(a), wanted_b = _mm_set1_epi8(b), last_control = _mm_set1_epi8(0x1F);
   for (; end - at >= 16; at += 16) {
     const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
@@ -67,7 +68,7 @@ void append_string(std::string& out, std::string_view utf8) {
   const char* at = utf8.data();
   const char* const end = at + utf8.size();
   for (;;) {
-    const char* stop = scan(at, end, '"', '\\', true);
+    const char* stop = scan<'"', '\\', true>(at, end);
     out.append(at, stop);
     if (stop == end) break;
     append_escaped(out, *stop);
@@ -90,7 +91,7 @@ std::string unquoted(std::string_view token) {
   const char* at = token.data();
   const char* const end = at + token.size();
   while (at < end) {
-    const char* stop = scan(at, end, '\\', '\\', false);
+    const char* stop = scan<'\\', '\\', false>(at, end);
     out.append(at, stop);
     if (stop == end || stop + 1 == end) break;
     at = stop + 2;
@@ -120,7 +121,7 @@ std::string unquoted(std::string_view token) {
 void Cursor::skip_string() {
   ++at_;
   for (;;) {
-    at_ = scan(at_, end_, '"', '\\', false);
+    at_ = scan<'"', '\\', false>(at_, end_);
     if (at_ >= end_) return;
     if (*at_ == '"') {
       ++at_;
