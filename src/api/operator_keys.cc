@@ -1,6 +1,7 @@
 // Read keys of a store: list, create, revoke. A key's text is shown once, when it is made (rule K3).
 #include "api/operator_body.h"
 #include "api/operator_views.h"
+#include "tenant/read_key.h"
 
 namespace stoa::api {
 namespace {

@@ -9,6 +9,18 @@ Grant grant_of(const Credentials& credentials) {
   return credentials.refresh_token.empty() ? Grant::client_credentials : Grant::refresh;
 }
 
+void check_credentials(const Credentials& credentials, std::vector<Fault>& faults) {
+  if (!credentials.admin_token.empty()) return;
+  const bool id = !credentials.client_id.empty(), secret = !credentials.client_secret.empty();
+  if (id && secret) return;
+  if (!credentials.refresh_token.empty() || id) {
+    if (!id) faults.push_back({"/clientId", "required with refreshToken"});
+    if (!secret) faults.push_back({"/clientSecret", "required with clientId"});
+    return;
+  }
+  faults.push_back({"/adminShopToken", "required: give adminShopToken, or clientId and clientSecret, or refreshToken with them"});
+}
+
 Result<shopify::TokenGrant> obtain(const Credentials& credentials, const shopify::Endpoint& endpoint, http::Client& client, const Clock& clock,
                                    std::chrono::milliseconds timeout) {
   switch (grant_of(credentials)) {

@@ -12,6 +12,7 @@
 #include "shopify/token.h"
 #include "shopify/transport.h"
 #include "storage/store_handle.h"
+#include "tenant/fields.h"
 #include "tenant/vault.h"
 
 namespace stoa::storage {
@@ -28,6 +29,8 @@ struct Credentials {
 };
 enum class Grant { fixed, client_credentials, refresh };
 Grant grant_of(const Credentials& credentials);
+// What is missing for any grant, as faults of the fields.
+void check_credentials(const Credentials& credentials, std::vector<Fault>& faults);
 
 // The token to call with now. For grants, asks the shop's token endpoint.
 Result<shopify::TokenGrant> obtain(const Credentials& credentials, const shopify::Endpoint& endpoint, http::Client& client, const Clock& clock,

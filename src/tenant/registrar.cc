@@ -1,32 +1,13 @@
 #include "tenant/registrar.h"
 
-#include "base/log.h"
 #include "base/text.h"
 #include "shopify/kinds.h"
-#include "tenant/ask_shop.h"
+#include "tenant/read_key.h"
 #include "tenant/settings.h"
+#include "tenant/shop_record.h"
 
 namespace stoa::tenant {
 namespace {
-
-constexpr auto kStorageRetry = std::chrono::seconds(5);
-
-std::unexpected<Refusal> refuse(int status, std::string code, std::string detail, std::vector<Fault> faults = {}) {
-  return std::unexpected(Refusal{.status = status, .code = std::move(code), .detail = std::move(detail), .faults = std::move(faults)});
-}
-std::unexpected<Refusal> refuse_fields(std::vector<Fault> faults) {
-  auto detail = fmt::format("{} field{} cannot be accepted", faults.size(), faults.size() == 1 ? "" : "s");
-  return refuse(422, "invalid-fields", std::move(detail), std::move(faults));
-}
-
-// Storage said no: its own conflicts keep their name, the rest is "not now".
-std::unexpected<Refusal> storage_refusal(const Error& error) {
-  if (error.code == Code::conflict) return refuse(409, error.reason.empty() ? "conflict" : error.reason, error.what);
-  if (error.code == Code::not_found) return refuse(404, "store-not-found", "no such store");
-  log::error("registration: storage failed", {{"error", error.what}});
-  return std::unexpected(Refusal{.status = 503, .code = "storage-unavailable", .detail = "the database cannot take this now, try again",
-                                 .retry_after = error.retry_after.value_or(kStorageRetry)});
-}
 
 bool has_scope(const std::vector<std::string>& granted, std::string_view wanted) {
   // write_x implies read_x (shopify.md, section A).
@@ -61,18 +42,6 @@ void check_urls(const std::optional<BaseUrl>& api, const std::optional<BaseUrl>&
   if (!api || !admin || may_be_one_shop(*api, *admin)) return;
   for (const auto* pointer : {"/apiBaseUrl", "/adminApiBaseUrl"})
     faults.push_back({pointer, fmt::format("apiBaseUrl ({}) and adminApiBaseUrl ({}) must name one shop", api->text, admin->text)});
-}
-
-void check_credentials(const Credentials& credentials, std::vector<Fault>& faults) {
-  if (!credentials.admin_token.empty()) return;
-  const bool id = !credentials.client_id.empty(), secret = !credentials.client_secret.empty();
-  if (id && secret) return;
-  if (!credentials.refresh_token.empty() || id) {
-    if (!id) faults.push_back({"/clientId", "required with refreshToken"});
-    if (!secret) faults.push_back({"/clientSecret", "required with clientId"});
-    return;
-  }
-  faults.push_back({"/adminShopToken", "required: give adminShopToken, or clientId and clientSecret, or refreshToken with them"});
 }
 
 }  // namespace
@@ -155,23 +124,6 @@ Outcome<void> Registrar::merge_stored(Posted& posted, const storage::StoreEntry&
 
 namespace {
 
-// Which field a refusal of the shop is about.
-Fault fault_of(const ShopRefusal& refusal, const ShopQuestion& question, const char* url_field) {
-  if (refusal.code != "token-refused") return {std::string("/") + url_field, refusal.detail};
-  switch (grant_of(question.credentials)) {
-    case Grant::fixed: return {"/adminShopToken", refusal.detail};
-    case Grant::client_credentials: return {"/clientSecret", refusal.detail};
-    case Grant::refresh: return {"/refreshToken", refusal.detail};
-  }
-  return {"/adminShopToken", refusal.detail};
-}
-
-Refusal from_shop(const ShopRefusal& refusal, const ShopQuestion& question, const char* url_field) {
-  if (refusal.not_now)
-    return {.status = 503, .code = refusal.code, .detail = refusal.detail, .retry_after = refusal.retry_after};
-  return {.status = 422, .code = refusal.code, .detail = refusal.detail, .faults = {fault_of(refusal, question, url_field)}};
-}
-
 std::vector<Warning> warnings_of(const ShopAnswer& answer) {
   std::vector<Warning> out;
   if (!answer.scopes_known) out.push_back({"scopes-unknown", "", "the shop did not say which scopes are granted: a kind without its scope will be reported as notPermitted"});
@@ -245,23 +197,6 @@ void Registrar::write_fields(const Posted& posted, storage::ClientRecord& client
   client.updated_at = deps_.clock.wall();
 }
 
-namespace {
-
-void write_shop(const ShopAnswer& answered, Time now, storage::ShopRecord& shop) {
-  shop.info = answered.shop.info;
-  if (answered.scopes_known) shop.scopes = answered.scopes;
-  shop.updated_at = now;
-}
-
-void set_state(storage::ShopRecord& shop, storage::StoreState state, Time now) {
-  if (shop.state == state) return;
-  shop.state = state;
-  shop.since = now;
-  shop.cause.reset();
-}
-
-}  // namespace
-
 Outcome<Registered> Registrar::create(const Posted& posted, const ShopAnswer& answered) {
   const auto now = deps_.clock.wall();
   storage::ClientRecord client{.key = posted.key, .created_at = now};
@@ -308,118 +243,6 @@ Outcome<storage::JobRecord> Registrar::full_sync(storage::StoreHandle& store) {
   auto queued = deps_.registry.enqueue(sync_job(store.key(), request, deps_.clock, deps_.random));
   if (!queued) return storage_refusal(queued.error());
   return std::move(queued->job);
-}
-
-Outcome<std::shared_ptr<storage::StoreHandle>> Registrar::change(const ClientKey& key, const json::Object& body) {
-  auto store = deps_.registry.resolve({.client_key = key.str()});
-  if (!store) return storage_refusal(store.error());
-  std::vector<Fault> faults;
-  auto given = read_fields(body, faults);
-  for (auto it = given.begin(); it != given.end();) {
-    const bool keep = it->second && is_masked(*it->second);
-    if (!field_rule(it->first)->changeable)
-      faults.push_back({"/" + it->first, it->first == "clientKey" ? "clientKey cannot be changed" : "cannot be changed here: POST /api/config/sync with the new URL"});
-    it = keep ? given.erase(it) : std::next(it);
-  }
-  const auto entry = (*store)->entry();
-  auto settings = entry->client.settings;
-  if (const auto* change = body.if_contains("settings"); change != nullptr && !change->is_null()) merge_settings(settings, *change, faults);
-
-  Posted posted{.key = key};
-  const bool credentials_given = std::any_of(given.begin(), given.end(), [](const auto& field) {
-    return field.first == "adminShopToken" || field.first == "clientId" || field.first == "clientSecret" || field.first == "refreshToken";
-  });
-  std::optional<ShopAnswer> answered;
-  if (faults.empty() && credentials_given) {
-    auto credentials = stored_credentials(deps_.vault, entry->client);
-    if (!credentials) return storage_refusal(credentials.error());
-    const auto take = [&](const char* name, Secret& into) {
-      if (const auto found = given.find(name); found != given.end()) into = Secret(found->second.value_or(""));
-    };
-    take("adminShopToken", credentials->admin_token);
-    take("clientSecret", credentials->client_secret);
-    take("refreshToken", credentials->refresh_token);
-    if (const auto found = given.find("clientId"); found != given.end()) credentials->client_id = found->second.value_or("");
-    check_credentials(*credentials, faults);
-    if (faults.empty()) {
-      const auto admin_url = entry->client.field("adminApiBaseUrl");
-      auto url = parse_base_url(admin_url.empty() ? entry->client.field("apiBaseUrl") : admin_url, options_.extra_hosts);
-      if (!url) return refuse(422, "base-url-not-allowed", url.error().what);
-      posted.question = {.url = *url, .credentials = *credentials, .api_version = options_.api_version};
-      auto asked = ask_shop(posted.question, deps_.client, deps_.clock, options_.answer_within);
-      if (!asked) return std::unexpected(from_shop(asked.error(), posted.question, "adminApiBaseUrl"));
-      if (asked->shop.myshopify_domain != entry->shop.domain.str())
-        return refuse(422, "another-shop", fmt::format("these credentials belong to {}", asked->shop.myshopify_domain),
-                      {fault_of({.code = "token-refused", .detail = "belongs to another shop"}, posted.question, "")});
-      answered = std::move(*asked);
-    }
-  }
-  if (!faults.empty()) return refuse_fields(std::move(faults));
-
-  const auto now = deps_.clock.wall();
-  auto written = deps_.registry.update_client(key, [&](storage::ClientRecord& client) -> Result<> {
-    for (const auto& [name, value] : given) {
-      if (!value) client.fields.erase(name);
-      else client.fields[name] = field_rule(name)->secret ? deps_.vault.seal(key, name, Secret(*value)) : *value;
-    }
-    if (!client.fields.contains("environment")) client.fields["environment"] = "production";
-    client.settings = settings;
-    client.updated_at = now;
-    return {};
-  });
-  if (written) {
-    written = deps_.registry.update_shop(key, [&](storage::ShopRecord& shop) -> Result<> {
-      using State = storage::StoreState;
-      if (answered) {
-        write_shop(*answered, now, shop);
-        if (answered->granted) keep_grant(deps_.vault, *answered->granted, shop);
-        if (shop.state == State::auth_failed || shop.state == State::suspended) set_state(shop, State::active, now);
-      }
-      if (paused(settings) && shop.state == State::active) set_state(shop, State::paused, now);
-      if (!paused(settings) && shop.state == State::paused) set_state(shop, State::active, now);
-      return {};
-    });
-  }
-  if (!written) return storage_refusal(written.error());
-  deps_.wake_sync();
-  return *store;
-}
-
-Result<> Registrar::set_paused(const ClientKey& key, bool value) {
-  STOA_TRY(deps_.registry.update_client(key, [&](storage::ClientRecord& client) -> Result<> {
-    if (value) client.settings["paused"] = true;
-    else client.settings.erase("paused");
-    client.updated_at = deps_.clock.wall();
-    return {};
-  }));
-  STOA_TRY(deps_.registry.update_shop(key, [&](storage::ShopRecord& shop) -> Result<> {
-    using State = storage::StoreState;
-    if (value && shop.state == State::active) set_state(shop, State::paused, deps_.clock.wall());
-    if (!value && shop.state == State::paused) set_state(shop, State::active, deps_.clock.wall());
-    return {};
-  }));
-  deps_.wake_sync();
-  return {};
-}
-
-Outcome<storage::JobRecord> Registrar::remove(const ClientKey& key) {
-  auto marked = deps_.registry.update_shop(key, [&](storage::ShopRecord& shop) -> Result<> {
-    set_state(shop, storage::StoreState::deleting, deps_.clock.wall());
-    return {};
-  });
-  if (!marked) return storage_refusal(marked.error());
-  auto queued = deps_.registry.enqueue(remove_job(key, deps_.clock, deps_.random));
-  if (!queued) return storage_refusal(queued.error());
-  deps_.wake_sync();
-  return std::move(queued->job);
-}
-
-NewKey make_read_key(const ClientKey& store, std::string name, const Clock& clock, Random& random) {
-  NewKey key;
-  key.text = "stoa_rk_" + random.token(32);
-  key.record = {.id = "key_" + random.hex(8), .client_key = store, .name = std::move(name), .hash = to_hex(sha256(key.text)),
-                .last4 = key.text.substr(key.text.size() - 4), .created_at = clock.wall()};
-  return key;
 }
 
 }  // namespace stoa::tenant

@@ -4,7 +4,6 @@
 
 #include <functional>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "storage/registry.h"
@@ -13,6 +12,7 @@
 #include "tenant/credentials.h"
 #include "tenant/fields.h"
 #include "tenant/jobs.h"
+#include "tenant/refusal.h"
 #include "tenant/vault.h"
 
 namespace stoa::tenant {
@@ -30,17 +30,6 @@ struct Registered {
   std::string read_key;  // only when created, shown once
   std::vector<Warning> warnings;
 };
-
-// Why a request was refused. `status` is HTTP's: 409, 422 or 503.
-struct Refusal {
-  int status = 422;
-  std::string code, detail;
-  std::vector<Fault> faults;
-  std::optional<std::chrono::milliseconds> retry_after;
-  std::optional<storage::JobRecord> job;  // that is in the way
-};
-template <class T>
-using Outcome = std::expected<T, Refusal>;
 
 class Registrar {
  public:
@@ -74,17 +63,12 @@ class Registrar {
   Outcome<Registered> update(const Posted& posted, const ShopAnswer& answered, storage::StoreHandle& store);
   std::optional<Refusal> taken(const Posted& posted, const ShopAnswer& answered) const;
   Outcome<storage::JobRecord> full_sync(storage::StoreHandle& store);
+  Outcome<std::optional<ShopAnswer>> ask_with(const std::map<std::string, std::optional<std::string>>& given, const storage::StoreEntry& entry,
+                                              std::vector<Fault>& faults) const;
   void write_fields(const Posted& posted, storage::ClientRecord& client) const;
 
   Deps deps_;
   Options options_;
 };
-
-// A new read key: the text to hand out, and the record to keep (rule K3).
-struct NewKey {
-  std::string text;
-  storage::KeyRecord record;
-};
-NewKey make_read_key(const ClientKey& store, std::string name, const Clock& clock, Random& random);
 
 }  // namespace stoa::tenant
