@@ -1,5 +1,7 @@
 #include "api/operator_views.h"
 
+#include <cmath>
+
 #include "base/text.h"
 
 namespace stoa::api {
@@ -103,7 +105,9 @@ Result<json::Object> health_view(storage::StoreHandle& store, const OperatorDeps
   if (const auto& cause = entry->shop.cause)
     out["cause"] = {{"code", cause->code}, {"detail", cause->detail}, {"nextStep", cause->next_step}, {"shopifyRequestId", json::null_if_empty(cause->shopify_request_id)}};
   if (budget.maximum_available > 0)
-    out["budget"] = {{"maximumAvailable", budget.maximum_available}, {"currentlyAvailable", budget.currently_available}, {"restoreRate", budget.restore_rate},
+    // Whole points: a double would be written as 2E3.
+    out["budget"] = {{"maximumAvailable", std::llround(budget.maximum_available)}, {"currentlyAvailable", std::llround(budget.currently_available)},
+                     {"restoreRate", std::llround(budget.restore_rate)},
                      {"throttledUntil", time_or_null(budget.throttled_until)}};
   return out;
 }
