@@ -333,6 +333,63 @@ def test_before_the_first_pass_lists_say_so_and_a_miss_is_503(start_sandbox, sta
     want_problem(stoa, stoa.get(f"{BASE}/products/1", key), 404, "product-not-found")
 
 
+def test_a_walk_goes_on_over_deletions_changes_and_a_restart(rig):
+    number = lambda gid: gid.rsplit("/", 1)[1]
+    big = max(rig.sandbox.request("GET", "/control/shops/s/collections").json["collections"], key=lambda row: len(row["products"]))
+    for path in ("/products?limit=7", "/products?limit=7&sort=-title", f"/collections/{number(big['id'])}/products?limit=7"):
+        whole = rig.ids(path)
+        page = rig.get(path).want(200).json
+        head = [row["id"] for row in page["data"]]
+        assert head == whole[:7]
+        for gone in (whole[6], whole[9]):  # the one that the cursor stands on, and one that is still to come
+            rig.sandbox.request("DELETE", f"/control/shops/s/products/{number(gone)}")
+        rig.stoa.wait_job(rig.stoa.post("/api/stores/shop/sync").want(202).json["job"]["id"], "succeeded")
+        rig.stoa.kill9()
+        rig.stoa.restart()
+        rest, after = [], page["page"]["next"]
+        while after:
+            page = rig.get(f"{path}&after={after}").want(200).json
+            rest, after = rest + [row["id"] for row in page["data"]], page["page"]["next"]
+        assert rest == [gid for gid in whole[7:] if gid != whole[9]], path
+
+
+def test_a_page_ends_at_8_mib_and_the_walk_goes_on(start_sandbox, start_stoa):
+    sandbox = start_sandbox("--shop", "s:seed=0,plan=plus")
+    stoa = start_stoa(extra_hosts=[sandbox.host])
+    for i in range(10):
+        product = {"title": f"P{i}", "handle": f"p{i}", "status": "active", "body_html": "x" * (1 << 20), "variants": [{"price": "1.00"}]}
+        sandbox.request("POST", "/control/shops/s/products", product).want(201)
+    done = stoa.register("shop", sandbox.shop_url("s"), "shpat_s").want(202).json
+    stoa.wait_job(done["job"]["id"], "succeeded")
+    page = stoa.get(f"{BASE}/products?limit=250", done["readKey"]).want(200)
+    assert 6 << 20 < len(page.body) <= (8 << 20) + 1000 and page.json["page"]["next"] and len(page.json["data"]) == 7
+    assert [row["handle"] for row in stoa.walk(f"{BASE}/products?limit=250", done["readKey"])] == [f"p{i}" for i in range(10)]
+
+
+def test_a_key_that_used_its_share_is_429_and_others_are_not(start_sandbox, start_stoa):
+    sandbox = start_sandbox("--shop", "s:seed=1")
+    stoa = start_stoa(extra_hosts=[sandbox.host], env={"STOA_API_KEY_REQUESTS_PER_MINUTE": "5"})
+    done = stoa.register("shop", sandbox.shop_url("s"), "shpat_s").want(202).json
+    stoa.wait_job(done["job"]["id"], "succeeded")
+    other = stoa.post("/api/stores/shop/keys").want(201).json["key"]
+    for left in (4, 3, 2, 1, 0):
+        answer = stoa.get(f"{BASE}/products", done["readKey"]).want(200)
+        assert f'"key";r={left};' in answer.headers["ratelimit"] and answer.headers["ratelimit-policy"] == '"key";q=5;w=60'
+    refused = stoa.get(f"{BASE}/products", done["readKey"])
+    want_problem(stoa, refused, 429, "rate-limited")
+    assert 1 <= int(refused.headers["retry-after"]) <= 12 and '"key";r=0;' in refused.headers["ratelimit"]
+    stoa.get(f"{BASE}/products", other).want(200)
+    for _ in range(9):
+        stoa.get(f"{BASE}/products").want(200)  # an operator has no share
+    stoa.get(f"{BASE}/products", "stoa_rk_unknown").want(401)
+
+
+def test_a_condition_does_not_turn_a_miss_into_304(rig):
+    for path in ("/products/1", "/products/by-handle/never-was", "/collections/1", "/products?limit=0"):
+        assert rig.get(path, If_None_Match="*").status == (400 if "=" in path else 404)
+        assert "etag" not in rig.get(path).headers and rig.get(path).headers["cache-control"] == "no-store"
+
+
 def test_the_store_itself(rig):
     answer = rig.get("").want(200)
     store = answer.json["data"]
