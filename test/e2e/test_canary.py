@@ -91,21 +91,19 @@ def test_no_secret_is_found_anywhere(folder, start_sandbox, start_stoa, hidden, 
         register(shop, 422, adminApiBaseUrl=f"http://user:{new(f'url {shop}')}@{sandbox.host}/s/{shop}")
         register(shop, 422, **{field: [new(f"in a list {field}")] for field in FIELDS})
         stoa.post("/api/config/sync", '{"clientKey":"x","adminShopToken":"%s"' % new(f"cut {shop}")).want(400)
-        for mode in ("500", "html", "reset"):
-            add_fault(sandbox, shop, mode)
-            register(shop, 503)
-            clear_faults(sandbox, shop)
+        add_fault(sandbox, shop, {"fixed": "500", "credentials": "html", "refreshed": "reset"}[shop])
+        register(shop, 503)
+        clear_faults(sandbox, shop)
         done = register(shop, 202)
         keys[shop] = done["readKey"]
         listener.hide(keys[shop])
         stoa.wait_job(done["job"]["id"], "succeeded")
         register(shop, 202)
         for mode in ("html", "bad-json", "unauthorized"):
+            eventually("idle", lambda: all(job["state"] in ENDED for job in stoa.walk(f"/api/jobs?store={shop}")))
             add_fault(sandbox, shop, mode, operation="ProductsPage")
-            if stoa.get(f"/api/stores/{shop}").json["state"] == "active":
-                eventually("idle", lambda: all(job["state"] in ENDED for job in stoa.walk(f"/api/jobs?store={shop}")))
-                job = stoa.post(f"/api/stores/{shop}/sync", {"mode": "full"}).want(202).json["job"]["id"]
-                eventually("the fault is met", lambda: stoa.job(job)["state"] in ENDED + ("waiting",))
+            job = stoa.post(f"/api/stores/{shop}/sync", {"mode": "full"}).want(202).json["job"]["id"]
+            eventually("the fault is met", lambda: stoa.job(job)["state"] in ENDED + ("waiting",))
             clear_faults(sandbox, shop)
         stoa.patch(f"/api/config/clients/{shop}", wrong(parts.values(), f"patched {shop}")).want(422)
         stoa.patch(f"/api/config/clients/{shop}", {**{field: new(f"new {shop} {field}") for field in FIELDS}}).want(200)

@@ -219,6 +219,24 @@ def test_a_paused_store_asks_nothing_of_its_shop_and_serves_reads(stoa, sandbox,
         want_problem(stoa, stoa.post(f"/api/stores/nobody/{verb}"), 404, "store-not-found")
 
 
+def test_a_pause_in_the_middle_of_a_sync_holds_it_and_a_resume_goes_on(start_stoa, sandbox):
+    stoa = start_stoa(extra_hosts=[sandbox.host], env={"STOA_SYNC_PAGE_MAX": "2"})
+    add_fault(sandbox, "a", "slow", operation="ProductsPage", delayMs=100)
+    job = stoa.register("a", sandbox.shop_url("a"), "shpat_a").want(202).json["job"]["id"]
+    eventually("under way", lambda: stoa.job(job)["kinds"]["products"]["seen"] > 0)
+    stoa.post("/api/stores/a/pause").want(200)
+    waiting = eventually("it waits", lambda: stoa.job(job)["waiting"])
+    assert waiting["reason"] == "shop" and "paused" in waiting["detail"]
+    asked = lambda: sandbox.request("GET", "/control/shops/a/stats").json["requests"]
+    before = asked()
+    assert 0 < stoa.job(job)["kinds"]["products"]["seen"] < 12
+    clear_faults(sandbox, "a")
+    time.sleep(0.5)  # nothing to wait for: no call is what is claimed
+    assert asked() == before
+    stoa.post("/api/stores/a/resume").want(200)
+    assert stoa.wait_job(job, "succeeded", timeout=20)["kinds"]["products"]["seen"] == 12
+
+
 def test_a_sync_is_of_what_is_asked_and_the_very_same_is_told(stoa, sandbox, add):
     add("a")
     job = sync(stoa, "a", kinds=["collections"], mode="full")
