@@ -37,6 +37,7 @@ Result<> Process::build() {
                                                    tenant::Registrar::Options{.extra_hosts = config.extra_hosts, .api_version = config.api_version, .answer_within = config.answer_within});
   upkeep_ = std::make_unique<Upkeep>(*registry_, metrics_, clock_, UpkeepOptions{.data = config.data, .sync = config.sync});
   const auto degraded = [this] { return upkeep_->disk_full() ? std::vector<std::string>{"storage"} : std::vector<std::string>{}; };
+  metrics_.counter("stoa_webhooks_total", "Webhooks by outcome.", {{"outcome", "accepted"}});  // there from the start, at 0
   service_ = std::make_unique<api::Service>(api::Dependencies{*registry_, clock_, metrics_, token, degraded}, config.api);
   operator_deps_ = std::make_unique<api::OperatorDeps>(api::OperatorDeps{
       .registry = *registry_, .registrar = *registrar_, .connections = *connections_, .vault = *vault_, .clock = clock_, .random = random_,

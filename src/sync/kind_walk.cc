@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "sync/draft.h"
+#include "tenant/settings.h"
 
 namespace stoa::sync {
 namespace {
@@ -16,6 +17,13 @@ std::int64_t number_of(const std::string& gid) {
 }
 
 }  // namespace
+
+Result<shopify::Answer> send(const WalkContext& context, shopify::Transport& transport, shopify::Call call) {
+  call.timeout = context.options.call_timeout;
+  auto answer = transport.call(call);
+  if (answer) context.job.cost += static_cast<std::int64_t>(answer->actual_cost);
+  return answer;
+}
 
 Result<model::Document> to_document(model::Kind kind, std::string body, Time fetched_at, model::Source source, std::string api_version) {
   STOA_TRY_ASSIGN(auto document, model::make_document(kind, std::move(body)));
@@ -79,10 +87,8 @@ Result<bool> KindWalk::step(shopify::Transport& transport) {
 }
 
 Result<shopify::Answer> KindWalk::call(shopify::Transport& transport, shopify::Call call) {
-  call.timeout = context_.options.call_timeout;
-  auto answer = transport.call(call);
+  auto answer = send(context_, transport, std::move(call));
   if (!answer) return answer;
-  context_.job.cost += static_cast<std::int64_t>(answer->actual_cost);
   api_version_ = answer->api_version;
   if (answer->version_mismatch && state_.may_delete) {
     state_.may_delete = false;
@@ -123,7 +129,8 @@ Result<bool> KindWalk::count(shopify::Transport& transport) {
 
 Result<bool> KindWalk::page(shopify::Transport& transport) {
   const auto stamp = context_.store.fetch_clock().begin();
-  auto answer = call(transport, shopify::page_call(kind_, {.first = state_.first, .after = state_.after, .updated_since = state_.since, .id_above = state_.id_above}));
+  auto answer = call(transport, shopify::page_call(kind_, {.first = state_.first, .after = state_.after, .updated_since = state_.since, .id_above = state_.id_above,
+                                                        .publication = tenant::publication(context_.store.entry()->client.settings)}));
   if (!answer && answer.error().reason == "cost-exceeded" && state_.first > 1) {
     state_.first /= 2;
     log::info("sync: page halved, too dear for Shopify", {{"store", context_.store.key().str()}, {"kind", std::string(to_string(kind_))}, {"first", std::to_string(state_.first)}});

@@ -52,6 +52,8 @@ class KindWalk {
   WalkState state_;
 };
 
+// One call with the options' deadline; its cost is added to the job's.
+Result<shopify::Answer> send(const WalkContext& context, shopify::Transport& transport, shopify::Call call);
 // A document from a decoded node, ready to be stored.
 Result<model::Document> to_document(model::Kind kind, std::string body, Time fetched_at, model::Source source, std::string api_version);
 

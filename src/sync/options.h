@@ -8,7 +8,7 @@
 namespace stoa::sync {
 
 struct SyncOptions {
-  std::size_t workers_max = 16;                          // stores that sync at the same moment; each costs a thread and one page in memory
+  std::size_t workers_max = 32;                          // stores that sync at the same moment; each costs a thread and one page in memory
   std::chrono::milliseconds slice{200};                  // a store gives its worker back after this, when others are waiting
   std::chrono::milliseconds call_timeout{30'000};        // one call to a shop; a silent shop holds a worker this long
   std::chrono::milliseconds backoff_base{500};           // first wait after a failed call; doubles, with full jitter

@@ -16,10 +16,8 @@ Refetch::Refetch(WalkContext context, model::Kind kind) : context_(context), kin
 }
 
 Result<shopify::Answer> Refetch::call(shopify::Transport& transport, shopify::Call call) {
-  call.timeout = context_.options.call_timeout;
-  auto answer = transport.call(call);
+  auto answer = send(context_, transport, std::move(call));
   if (!answer) return answer;
-  context_.job.cost += static_cast<std::int64_t>(answer->actual_cost);
   api_version_ = answer->api_version;
   version_mismatch_ = version_mismatch_ || answer->version_mismatch;
   return answer;

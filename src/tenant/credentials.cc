@@ -81,7 +81,7 @@ Connections::Connections(storage::Registry& registry, const Vault& vault, http::
 std::shared_ptr<Connections::Line> Connections::line(const ClientKey& key) {
   const std::lock_guard lock(mutex_);
   auto& found = lines_[key];
-  if (found == nullptr) found = std::make_shared<Line>();
+  if (found == nullptr) found = std::make_shared<Line>(options_.renew_before);
   return found;
 }
 
@@ -90,11 +90,14 @@ Result<std::shared_ptr<shopify::Transport>> Connections::transport(storage::Stor
   const std::lock_guard lock(own->mutex);
   const auto entry = store.entry();
   const auto expires = entry->shop.access_expires_at;
-  const bool expiring = expires != Time{} && clock_.wall() + options_.renew_before >= expires;
+  const bool expiring = expires != Time{} && clock_.wall() + own->margin >= expires;
   if (own->transport != nullptr && own->generation == entry->generation && !own->renew && !expiring) return own->transport;
   STOA_TRY_ASSIGN(auto made, endpoint(store, own->renew || expiring));
   own->transport = std::make_shared<CountingTransport>(shopify::make_transport(std::move(made), client_, clock_), metrics_);
-  own->generation = store.entry()->generation;
+  const auto now = store.entry();
+  if (const auto renewed = now->shop.access_expires_at; renewed != expires && renewed != Time{})
+    own->margin = std::min<std::chrono::microseconds>(options_.renew_before, (renewed - clock_.wall()) / 10);
+  own->generation = now->generation;
   own->renew = false;
   return own->transport;
 }
@@ -104,7 +107,7 @@ Result<shopify::Endpoint> Connections::endpoint(storage::StoreHandle& store, boo
   const auto admin_url = entry->client.field("adminApiBaseUrl");
   shopify::Endpoint out{.base_url = admin_url.empty() ? entry->client.field("apiBaseUrl") : admin_url, .api_version = options_.api_version};
   // Normalised when it was registered: only an extra host is anything but https://<shop>.myshopify.com.
-  out.private_addresses = !out.base_url.ends_with(".myshopify.com");
+  out.private_addresses = !parse_shop_domain(out.base_url.substr(std::min(out.base_url.size(), std::string_view("https://").size())));
   STOA_TRY_ASSIGN(auto credentials, stored_credentials(vault_, entry->client));
   if (grant_of(credentials) == Grant::fixed) {
     out.token = credentials.admin_token;

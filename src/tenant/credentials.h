@@ -41,7 +41,7 @@ class Connections {
  public:
   struct Options {
     std::string api_version = "2026-10";
-    std::chrono::seconds renew_before{300};  // a token is renewed when it has less left
+    std::chrono::seconds renew_before{300};  // a token is renewed when it has less left, or a tenth of its life if that is shorter
     std::chrono::milliseconds grant_timeout{10'000};
   };
   Connections(storage::Registry& registry, const Vault& vault, http::Client& client, const Clock& clock, Metrics& metrics, Options options);
@@ -58,10 +58,12 @@ class Connections {
 
  private:
   struct Line {  // shared by the map and whoever is calling through it
+    explicit Line(std::chrono::microseconds least) : margin(least) {}
     std::mutex mutex;  // single flight: one renewal per store
     std::shared_ptr<shopify::Transport> transport;
     std::int64_t generation = -1;  // of the StoreEntry it was made from
     bool renew = false;
+    std::chrono::microseconds margin;  // what a token must have left
   };
   std::shared_ptr<Line> line(const ClientKey& key);
   Result<shopify::Endpoint> endpoint(storage::StoreHandle& store, bool renew);
