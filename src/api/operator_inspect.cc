@@ -32,8 +32,6 @@ std::string inspected(const std::optional<storage::Stored>& stored, const std::o
 }
 
 http::Response inspect(const OperatorDeps& deps, const Context& context) {
-  ParamReader params(context.request.query);
-  if (auto problem = params.problem()) return problem_answer(*problem, context);
   const auto store = named_store(deps, context);
   if (!store) return error_answer(store.error(), context);
   const auto kind = model::kind_from(context.params["kind"]);

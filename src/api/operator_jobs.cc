@@ -59,7 +59,7 @@ http::Response confirm_job(const OperatorDeps& deps, const Context& context) {
   if (!kind) faults.push_back({"/kind", "want the kind whose sweep was refused, such as products"});
   if (deletes < 1) faults.push_back({"/deletes", "want the number of documents that the sweep would delete"});
   for (const auto& [name, value] : *body)
-    if (name != "kind" && name != "deletes") faults.push_back({"/" + std::string(name), "unknown field: kind and deletes are known"});
+    if (name != "kind" && name != "deletes") faults.push_back({tenant::pointer_to(name), "unknown field: kind and deletes are known"});
   if (!faults.empty()) return problem_answer(fields_problem(std::move(faults)), context);
   const auto progress = std::find_if(job->kinds.begin(), job->kinds.end(), [&](const auto& entry) { return entry.kind == *kind && entry.sweep_refused; });
   if (progress == job->kinds.end()) return problem_answer(job_conflict("no-refused-sweep", "this job has no refused sweep of that kind", *job), context);
@@ -122,7 +122,7 @@ http::Response job_events(const OperatorDeps& deps, const Context& context) {
 void add_job_routes(Service& service, const OperatorDeps& deps) {
   using enum http::Method;
   const auto bind = [&deps](auto handler) { return [&deps, handler](const Context& context) { return handler(deps, context); }; };
-  service.add_operator(get, "/api/jobs", bind(list_jobs));
+  service.add_operator(get, "/api/jobs", bind(list_jobs), {.parameters = true});
   service.add_operator(get, "/api/jobs/{id}", bind(get_job));
   service.add_operator(get, "/api/jobs/{id}/events", bind(job_events));
   service.add_operator(post, "/api/jobs/{id}/cancel", bind(cancel_job));

@@ -40,7 +40,7 @@ http::Response create_key(const OperatorDeps& deps, const Context& context) {
   if (named && (name.empty() || name.size() > 255 || std::any_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; })))
     faults.push_back({"/name", "want a text of 1 to 255 characters"});
   for (const auto& [member, value] : *body)
-    if (member != "name") faults.push_back({"/" + std::string(member), "unknown field: name is known"});
+    if (member != "name") faults.push_back({tenant::pointer_to(member), "unknown field: name is known"});
   if (!faults.empty()) return problem_answer(fields_problem(std::move(faults)), context);
   const auto key = tenant::make_read_key((*store)->key(), std::string(name), deps.clock, deps.random);
   if (const auto added = deps.registry.add_key(key.record); !added) return error_answer(added.error(), context);
@@ -64,7 +64,7 @@ http::Response revoke_key(const OperatorDeps& deps, const Context& context) {
 void add_key_routes(Service& service, const OperatorDeps& deps) {
   using enum http::Method;
   const auto bind = [&deps](auto handler) { return [&deps, handler](const Context& context) { return handler(deps, context); }; };
-  service.add_operator(get, "/api/stores/{store}/keys", bind(list_keys));
+  service.add_operator(get, "/api/stores/{store}/keys", bind(list_keys), {.parameters = true});
   service.add_operator(post, "/api/stores/{store}/keys", bind(create_key));
   service.add_operator(del, "/api/stores/{store}/keys/{keyId}", bind(revoke_key));
 }

@@ -5,11 +5,7 @@
 namespace stoa::api {
 
 void add_server_routes(Service& service, const OperatorDeps& deps) {
-  service.add_operator(http::Method::get, "/api/server", [&deps](const Context& context) {
-    ParamReader params(context.request.query);
-    if (auto problem = params.problem()) return problem_answer(*problem, context);
-    return json_answer(200, deps.server());
-  });
+  service.add_operator(http::Method::get, "/api/server", [&deps](const Context&) { return json_answer(200, deps.server()); });
 }
 
 void add_operator_routes(Service& service, const OperatorDeps& deps) {

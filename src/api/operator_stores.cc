@@ -105,7 +105,7 @@ std::vector<std::string> texts_of(const json::Object& body, const char* name, st
 tenant::SyncRequest read_sync(const OperatorDeps& deps, const storage::StoreEntry& entry, const json::Object& body, std::vector<tenant::Fault>& faults) {
   tenant::SyncRequest request;
   for (const auto& [name, value] : body)
-    if (name != "kinds" && name != "ids" && name != "mode") faults.push_back({"/" + std::string(name), "unknown field: kinds, ids and mode are known"});
+    if (name != "kinds" && name != "ids" && name != "mode") faults.push_back({tenant::pointer_to(name), "unknown field: kinds, ids and mode are known"});
   if (const auto* mode = body.if_contains("mode"); mode != nullptr && !mode->is_null()) {
     request.mode = json::string_or(body, "mode");
     if (request.mode != "full" && request.mode != "incremental") faults.push_back({"/mode", "want full or incremental"});
@@ -174,7 +174,11 @@ http::Response sync_store(const OperatorDeps& deps, const Context& context) {
 http::Response set_paused(const OperatorDeps& deps, const Context& context, bool paused) {
   const auto store = named_store(deps, context);
   if (!store) return error_answer(store.error(), context);
-  if (const auto body = json_body(context.request, true); !body) return problem_answer(body.error(), context);
+  const auto body = json_body(context.request, true);
+  if (!body) return problem_answer(body.error(), context);
+  std::vector<tenant::Fault> faults;
+  for (const auto& [name, value] : *body) faults.push_back({tenant::pointer_to(name), "unknown field: this takes none"});
+  if (!faults.empty()) return problem_answer(fields_problem(std::move(faults)), context);
   if (const auto done = deps.registrar.set_paused((*store)->key(), paused); !done) return error_answer(done.error(), context);
   return get_store(deps, context);
 }
@@ -184,7 +188,7 @@ http::Response set_paused(const OperatorDeps& deps, const Context& context, bool
 void add_operator_store_routes(Service& service, const OperatorDeps& deps) {
   using enum http::Method;
   const auto bind = [&deps](auto handler) { return [&deps, handler](const Context& context) { return handler(deps, context); }; };
-  service.add_operator(get, "/api/stores", bind(list_stores));
+  service.add_operator(get, "/api/stores", bind(list_stores), {.parameters = true});
   service.add_operator(get, "/api/stores/{store}", bind(get_store));
   service.add_operator(post, "/api/stores/{store}/sync", bind(sync_store));
   service.add_operator(post, "/api/stores/{store}/pause", [&deps](const Context& context) { return set_paused(deps, context, true); });

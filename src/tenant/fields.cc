@@ -36,11 +36,16 @@ std::size_t characters(std::string_view utf8) {
 std::optional<std::string> wrong_with(const FieldRule& rule, std::string_view text) {
   if (const auto count = characters(text); count > rule.length_max)
     return fmt::format("{} characters, at most {} are allowed", count, rule.length_max);
-  for (const char c : text)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return "control characters are not allowed";
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    const bool c1 =
+        c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;  // U+0080..U+009F
+    if (c < 0x20 || c == 0x7F || c1) return "control characters are not allowed";
+  }
   if (rule.secret && !is_masked(text))
     for (const char c : text)
-      if (c == ' ' || static_cast<unsigned char>(c) >= 0x80) return "only visible ASCII is allowed in a token or secret: was it pasted with a space?";
+      if (c == ' ' || static_cast<unsigned char>(c) >= 0x80)
+        return "only visible ASCII is allowed in a token or secret: was it pasted with a space?";
   if (rule.name == "environment" && std::find(kEnvironments.begin(), kEnvironments.end(), text) == kEnvironments.end())
     return "want production, staging or development";
   if (rule.name == "clientKey")
@@ -54,6 +59,8 @@ std::vector<std::string> known_names() {
   return names;
 }
 
+}  // namespace
+
 std::string pointer_to(std::string_view name) {
   std::string out = "/";
   for (const char c : name) {
@@ -63,8 +70,6 @@ std::string pointer_to(std::string_view name) {
   }
   return out;
 }
-
-}  // namespace
 
 std::span<const FieldRule> field_rules() { return kRules; }
 

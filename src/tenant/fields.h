@@ -27,6 +27,9 @@ struct Fault {
   std::string pointer, detail;
 };
 
+// JSON pointer (RFC 6901) to a member of the body: "/name", '~' and '/' escaped.
+std::string pointer_to(std::string_view name);
+
 // The given fields of a JSON object, trimmed of nothing: texts as given, "" and null as nullopt. Unknown names, wrong types, lengths,
 // control characters and bad enums go to `faults`, all of them. `settings` is skipped (see settings.h).
 std::map<std::string, std::optional<std::string>> read_fields(const json::Object& body, std::vector<Fault>& faults);

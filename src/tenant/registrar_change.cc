@@ -52,7 +52,10 @@ Outcome<std::shared_ptr<storage::StoreHandle>> Registrar::change(const ClientKey
   }
   const auto entry = (*store)->entry();
   auto settings = entry->client.settings;
-  if (const auto* change = body.if_contains("settings"); change != nullptr && !change->is_null()) merge_settings(settings, *change, faults);
+  if (const auto* change = body.if_contains("settings"); change != nullptr) {
+    if (change->is_null()) settings.clear();
+    else merge_settings(settings, *change, faults);
+  }
 
   std::optional<ShopAnswer> answered;
   if (faults.empty() && gives_credentials(given)) {

@@ -24,7 +24,8 @@ std::optional<std::string> is_list_of(const json::Value& value, std::size_t coun
 }
 
 bool plain_text(std::string_view text) {
-  return !text.empty() && text.size() <= 255 && std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+  // Visible ASCII: what is set here ends up in header lines and comparisons.
+  return !text.empty() && text.size() <= 255 && std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
 }
 
 std::optional<std::string> is_publication(const json::Value& value) {
@@ -92,11 +93,11 @@ void merge_settings(json::Object& settings, const json::Value& change, std::vect
       std::vector<std::string> known;
       for (const auto& row : kSettings) known.emplace_back(row.name);
       const auto meant = nearest(name, known);
-      faults.push_back({"/settings/" + std::string(name).substr(0, 100), meant ? fmt::format("unknown setting, did you mean '{}'?", *meant) : "unknown setting, remove it"});
+      faults.push_back({"/settings" + pointer_to(name), meant ? fmt::format("unknown setting, did you mean '{}'?", *meant) : "unknown setting, remove it"});
     } else if (value.is_null()) {
       merged.erase(name);
     } else if (auto wrong = setting->check(value)) {
-      faults.push_back({"/settings/" + std::string(name), *wrong});
+      faults.push_back({"/settings" + pointer_to(name), *wrong});
     } else {
       merged.insert_or_assign(name, value);
     }
