@@ -47,6 +47,8 @@ std::span<const std::string_view> member_sorts() { return kProductSorts; }
 std::span<const std::string_view> collection_sorts() { return kCollectionSorts; }
 
 std::string canonical_walk(const ProductQuery& query) {
+  const bool in_order_asked = !query.ids.empty() || !query.handles.empty();
+  const std::string_view default_sort = in_order_asked ? "" : query.collection.empty() ? "id" : "collection";
   Pairs pairs;
   if (query.available) pairs.add("available", std::string_view(*query.available ? "true" : "false"));
   pairs.add_filled("collection", query.collection);
@@ -55,7 +57,7 @@ std::string canonical_walk(const ProductQuery& query) {
   pairs.add_money("price.max", query.price_max);
   pairs.add_money("price.min", query.price_min);
   pairs.add("productType", query.product_type);
-  pairs.add_filled("sort", query.sort);
+  pairs.add_filled("sort", query.sort.empty() ? std::string(default_sort) : query.sort);
   pairs.add_filled("status", query.status);
   auto tags = query.tags;
   std::ranges::sort(tags);
@@ -69,7 +71,7 @@ std::string canonical_walk(const CollectionQuery& query) {
   Pairs pairs;
   pairs.add("handle", query.handles);
   pairs.add("ids", query.ids);
-  pairs.add_filled("sort", query.sort);
+  pairs.add_filled("sort", query.sort.empty() && query.ids.empty() && query.handles.empty() ? "id" : query.sort);
   pairs.add("updatedSince", query.updated_since);
   return pairs.take();
 }

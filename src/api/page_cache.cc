@@ -5,7 +5,8 @@
 namespace stoa::api {
 namespace {
 constexpr std::size_t kCompressBytesMin = 1024;
-constexpr std::size_t kEntryOverhead = 512;  // key, list and map nodes
+constexpr std::size_t kCompressAtOnceBytesMax = 256 * 1024;  // some 5 ms: what is larger must be asked for twice
+constexpr std::size_t kEntryOverhead = 512;                  // key, list and map nodes
 }  // namespace
 
 CachedPage::CachedPage(std::string tag_, std::string head_, std::string body_)
@@ -17,7 +18,8 @@ std::shared_ptr<const std::string> CachedPage::gzip() const {
 }
 
 bool CachedPage::should_compress() const {
-  return body->size() >= kCompressBytesMin && uses_.load(std::memory_order_relaxed) > 0 &&
+  return body->size() >= kCompressBytesMin &&
+         (body->size() <= kCompressAtOnceBytesMax || uses_.load(std::memory_order_relaxed) > 0) &&
          !compressing_.load(std::memory_order_relaxed);
 }
 

@@ -29,7 +29,8 @@ class CachedPage {
 
   // The gzip form when it is ready; else null.
   std::shared_ptr<const std::string> gzip() const;
-  // Whether the caller should compress it now: it is worth it, has been asked for before, and nobody else is at it.
+  // Whether the caller should compress it now: it is worth it (a large one only when it has been asked for before), and
+  // nobody else is at it.
   bool should_compress() const;
   // Compresses unless another thread does. Blocks for some milliseconds.
   void compress();

@@ -405,6 +405,7 @@ TEST_F(Reads, TheLinkHeaderCanBeFollowed) {
 TEST_F(Reads, ACursorBelongsToItsStoreRouteFiltersAndSort) {
   const auto cursor = next_of(get("/v1/stores/tees/products?limit=1"));
   ASSERT_FALSE(cursor.empty());
+  EXPECT_EQ(get("/v1/stores/tees/products?sort=id&after=" + cursor).status, 200) << "the default, named";
   EXPECT_EQ(get("/v1/stores/tees/products?limit=2&fields=id&after=" + cursor).status, 200)
       << "limit and fields may change";
   auto damaged = cursor;
