@@ -99,6 +99,7 @@ TEST(Text, MaskedShowsFourCharactersOfALongSecretAndNoneOfAShortOne) {
 TEST(Text, NearestFindsTypos) {
   EXPECT_EQ(nearest("http.lsten", {"http.listen", "storage.url"}), "http.listen");
   EXPECT_FALSE(nearest("zzzzzz", {"http.listen", "data"}));
+  EXPECT_FALSE(nearest("foo", {"sort", "q"})) << "most of it is another word";
   EXPECT_EQ(nearest("stroe", {"serve", "store"}), "store") << "a swap is one slip";
 }
 

@@ -221,7 +221,7 @@ std::optional<std::string> nearest(std::string_view word, const std::vector<std:
   std::size_t best_distance = 4;
   for (const auto& candidate : known) {
     const auto apart = distance(word, candidate);
-    if (apart < best_distance && apart < std::max<std::size_t>(2, candidate.size())) {
+    if (apart < best_distance && 2 * apart < std::max(word.size(), candidate.size())) {
       best_distance = apart;
       best = candidate;
     }
