@@ -4,6 +4,7 @@
 
 #include "base/ids.h"
 #include "base/json_text.h"
+#include "base/text.h"
 #include "shopify/decode/kind_row.h"
 #include "shopify/documents.h"
 
@@ -179,7 +180,7 @@ Result<ShopInfo> decode_shop(const Answer& answer) {
   STOA_TRY_ASSIGN(auto data, parse_data(answer));
   const auto* shop = json::find(data, "shop");
   if (!shop || !shop->is_object()) return fail(Code::corrupt, "shopify: no shop in the answer");
-  ShopInfo info{std::string(json::string_or(*shop, "id")), std::string(json::string_or(*shop, "myshopifyDomain")),
+  ShopInfo info{std::string(json::string_or(*shop, "id")), ascii_lower(json::string_or(*shop, "myshopifyDomain")),
                 shop->get_object()};
   if (info.id.empty() || info.myshopify_domain.empty())
     return fail(Code::corrupt, "shopify: a shop without id or myshopifyDomain");
