@@ -184,6 +184,8 @@ Outcome<Registered> Registrar::sync(const json::Object& body) {
     if (auto other = deps_.registry.resolve({.client_key = posted->key.str()}); other && (*other)->entry()->shop.domain.str() == answered->shop.myshopify_domain)
       done = update(*posted, *answered, **other);
   }
+  if (!done && done.error().code == "store-not-found")  // a removal came between: nothing of the repeat is kept
+    return refuse(409, "store-deleting", fmt::format("'{}' was removed meanwhile, register it again", posted->key.str()));
   if (!done) return done;
   done->warnings = warnings_of(*answered);
   deps_.wake_sync();
