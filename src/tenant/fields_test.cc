@@ -49,6 +49,11 @@ TEST(Fields, EmptyAndNullMeanAbsentAndUnknownNamesAreHelped) {
   EXPECT_EQ(unknown[1].pointer, "/a~1b~0c");
 }
 
+TEST(Fields, ControlCharactersBeyondAsciiAreRefusedToo) {
+  EXPECT_EQ(faults_of(R"({"clientName":"a\u0085b"})").size(), 1u);
+  EXPECT_TRUE(faults_of(R"({"clientName":"a\u00a0\u00c2b"})").empty());
+}
+
 TEST(Fields, EnvironmentIsALabelOfThree) {
   EXPECT_TRUE(faults_of(R"({"environment":"staging"})").empty());
   EXPECT_EQ(faults_of(R"({"environment":"prod"})").size(), 1u);
