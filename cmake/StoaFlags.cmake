@@ -3,6 +3,8 @@ set(STOA_SANITIZE "" CACHE STRING "address,undefined or thread; empty for none")
 
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough
                     -Werror -fno-omit-frame-pointer -fdiagnostics-color=auto)
+# ccache can only keep what uses a precompiled header when the preprocessor names it.
+add_compile_options(-fpch-preprocess)
 # GCC 12 reports false positives from inside libstdc++ and Boost with these two.
 add_compile_options(-Wno-maybe-uninitialized -Wno-restrict)
 # Designated initialisers name what they set; the rest has defaults.
