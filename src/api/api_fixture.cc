@@ -64,15 +64,12 @@ void ApiFixture::serve(const ServiceOptions& options) {
 void ApiFixture::make_store(const std::string& client_key, const std::string& domain, std::string_view key) {
   storage::ClientRecord client{.key = ClientKey(client_key)};
   storage::ShopRecord shop{.domain = ShopDomain(domain), .client_key = client.key};
-  shop.info = {
-      {"name", "The " + client_key},
-      {"currencyCode", "GBP"},
-      {"primaryDomain",
-       {{"host", client_key + ".example"}}},
-      {"shopLocales",
-       json::Array{{{"locale", "fr"}, {"primary", false}, {"published", true}},
-                   {{"locale", "en"}, {"primary", true}, {"published", true}},
-                   {{"locale", "de"}, {"primary", false}, {"published", false}}}}};
+  shop.info = {{"name", "The " + client_key},
+               {"currencyCode", "GBP"},
+               {"primaryDomain", {{"host", client_key + ".example"}}},
+               {"shopLocales", json::Array{{{"locale", "fr"}, {"primary", false}, {"published", true}},
+                                           {{"locale", "en"}, {"primary", true}, {"published", true}},
+                                           {{"locale", "de"}, {"primary", false}, {"published", false}}}}};
   const storage::KeyRecord record{.id = "key_" + client_key, .client_key = client.key, .hash = to_hex(sha256(key))};
   const storage::JobRecord job{.id = "job_" + client_key, .store = client.key, .type = "sync", .work = "full"};
   const auto made = registry_->create(client, shop, record, job);

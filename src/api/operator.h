@@ -18,10 +18,11 @@ struct OperatorDeps {
   const tenant::Vault& vault;
   const Clock& clock;
   Random& random;
-  std::span<const model::Kind> kinds;                                                      // that this version mirrors
-  std::function<std::chrono::seconds(const storage::StoreEntry&, model::Kind)> interval;   // how often a kind is asked for
-  std::function<void()> wake_sync;                                                         // jobs or stores changed
-  std::function<json::Object()> server;                                                    // what GET /api/server tells
+  std::span<const model::Kind> kinds;  // that this version mirrors
+  std::function<std::chrono::seconds(const storage::StoreEntry&, model::Kind)>
+      interval;                          // how often a kind is asked for
+  std::function<void()> wake_sync;       // jobs or stores changed
+  std::function<json::Object()> server;  // what GET /api/server tells
 };
 
 void add_operator_routes(Service& service, const OperatorDeps& deps);

@@ -19,25 +19,40 @@ bool is_json_type(std::string_view content_type) {
 std::expected<json::Object, http::Problem> json_body(const http::Request& request, bool optional) {
   if (request.body.empty() && optional) return json::Object();
   if (!is_json_type(request.header("content-type")))
-    return std::unexpected(http::Problem{.status = 415, .code = "unsupported-media-type", .detail = "send the body as Content-Type: application/json"});
+    return std::unexpected(http::Problem{
+        .status = 415, .code = "unsupported-media-type", .detail = "send the body as Content-Type: application/json"});
   auto value = json::parse(request.body, kDepthMax);
-  if (!value) return std::unexpected(http::Problem{.status = 400, .code = "invalid-json", .detail = value.error().what});
-  if (!value->is_object()) return std::unexpected(http::Problem{.status = 400, .code = "invalid-json", .detail = "json: the body must be one object"});
+  if (!value)
+    return std::unexpected(http::Problem{.status = 400, .code = "invalid-json", .detail = value.error().what});
+  if (!value->is_object())
+    return std::unexpected(
+        http::Problem{.status = 400, .code = "invalid-json", .detail = "json: the body must be one object"});
   return std::move(value->get_object());
 }
 
-http::Response json_answer(int status, const json::Value& value) { return http::json_response(status, json::write(value)); }
-http::Response problem_answer(const http::Problem& problem, const Context& context) { return http::to_response(problem, context.request.request_id); }
-http::Response error_answer(const Error& error, const Context& context) { return http::error_response(error, context.request.request_id); }
+http::Response json_answer(int status, const json::Value& value) {
+  return http::json_response(status, json::write(value));
+}
+http::Response problem_answer(const http::Problem& problem, const Context& context) {
+  return http::to_response(problem, context.request.request_id);
+}
+http::Response error_answer(const Error& error, const Context& context) {
+  return http::error_response(error, context.request.request_id);
+}
 
 http::Problem fields_problem(std::vector<tenant::Fault> faults) {
-  http::Problem problem{.status = 422, .code = "invalid-fields", .detail = fmt::format("{} field{} cannot be accepted", faults.size(), faults.size() == 1 ? "" : "s")};
-  for (auto& fault : faults) problem.errors.push_back({.pointer = std::move(fault.pointer), .detail = std::move(fault.detail)});
+  http::Problem problem{
+      .status = 422,
+      .code = "invalid-fields",
+      .detail = fmt::format("{} field{} cannot be accepted", faults.size(), faults.size() == 1 ? "" : "s")};
+  for (auto& fault : faults)
+    problem.errors.push_back({.pointer = std::move(fault.pointer), .detail = std::move(fault.detail)});
   return problem;
 }
 
 http::Problem problem_of(const tenant::Refusal& refusal) {
-  http::Problem problem{.status = refusal.status, .code = refusal.code, .detail = refusal.detail, .retry_after = refusal.retry_after};
+  http::Problem problem{
+      .status = refusal.status, .code = refusal.code, .detail = refusal.detail, .retry_after = refusal.retry_after};
   for (const auto& fault : refusal.faults) problem.errors.push_back({.pointer = fault.pointer, .detail = fault.detail});
   if (refusal.job) problem.members.emplace_back("job", json::write(job_link(*refusal.job)));
   return problem;
@@ -49,8 +64,8 @@ http::Problem job_conflict(std::string code, std::string detail, const storage::
   return problem;
 }
 
-http::Response list_answer(const Context& context, std::string_view path, std::string_view query, const json::Array& items, std::size_t limit,
-                           const std::optional<std::string>& last_key) {
+http::Response list_answer(const Context& context, std::string_view path, std::string_view query,
+                           const json::Array& items, std::size_t limit, const std::optional<std::string>& last_key) {
   ListPage page{.limit = limit};
   for (const auto& item : items) {
     if (!page.items.empty()) page.items += ',';

@@ -11,8 +11,8 @@
 
 namespace stoa::api {
 
-// The JSON object of a request: wrong media type 415, not JSON, a repeated key or deeper than 16: 400. Without a body, where
-// `optional`, an empty object.
+// The JSON object of a request: wrong media type 415, not JSON, a repeated key or deeper than 16: 400. Without a body,
+// where `optional`, an empty object.
 std::expected<json::Object, http::Problem> json_body(const http::Request& request, bool optional = false);
 
 http::Response json_answer(int status, const json::Value& value);
@@ -23,8 +23,8 @@ http::Problem fields_problem(std::vector<tenant::Fault> faults);
 http::Problem job_conflict(std::string code, std::string detail, const storage::JobRecord& job);
 
 // A page of an operator list: the cursor is the last key shown, as base64url.
-http::Response list_answer(const Context& context, std::string_view path, std::string_view query, const json::Array& items, std::size_t limit,
-                           const std::optional<std::string>& last_key);
+http::Response list_answer(const Context& context, std::string_view path, std::string_view query,
+                           const json::Array& items, std::size_t limit, const std::optional<std::string>& last_key);
 // The key of `after`; a fault when it is not ours.
 std::string after_key(ParamReader& params);
 

@@ -10,9 +10,11 @@ constexpr std::size_t kBodyMax = 64 * 1024;
 json::Object registered_view(const tenant::Registered& done) {
   json::Array warnings;
   for (const auto& warning : done.warnings)
-    warnings.push_back({{"code", warning.code}, {"scope", json::null_if_empty(warning.scope)}, {"detail", warning.detail}});
-  json::Object out{{"clientKey", done.client_key.str()}, {"shopDomain", done.shop_domain.str()}, {"database", done.database},
-                   {"created", done.created}, {"job", job_link(done.job)}, {"warnings", std::move(warnings)}};
+    warnings.push_back(
+        {{"code", warning.code}, {"scope", json::null_if_empty(warning.scope)}, {"detail", warning.detail}});
+  json::Object out{{"clientKey", done.client_key.str()}, {"shopDomain", done.shop_domain.str()},
+                   {"database", done.database},          {"created", done.created},
+                   {"job", job_link(done.job)},          {"warnings", std::move(warnings)}};
   if (done.created) out["readKey"] = done.read_key;
   return out;
 }
@@ -72,7 +74,8 @@ http::Response delete_client(const OperatorDeps& deps, const Context& context) {
   const auto store = named_client(deps, context);
   if (!store) return error_answer(store.error(), context);
   const auto& key = (*store)->key();
-  if (confirm != key.str()) params.fault("confirm", fmt::format("removing a store deletes its database: repeat with confirm={}", key.str()));
+  if (confirm != key.str())
+    params.fault("confirm", fmt::format("removing a store deletes its database: repeat with confirm={}", key.str()));
   if (auto problem = params.problem()) return problem_answer(*problem, context);
   const auto job = deps.registrar.remove(key);
   if (!job) return problem_answer(problem_of(job.error()), context);
@@ -85,7 +88,9 @@ http::Response delete_client(const OperatorDeps& deps, const Context& context) {
 
 void add_config_routes(Service& service, const OperatorDeps& deps) {
   using enum http::Method;
-  const auto bind = [&deps](auto handler) { return [&deps, handler](const Context& context) { return handler(deps, context); }; };
+  const auto bind = [&deps](auto handler) {
+    return [&deps, handler](const Context& context) { return handler(deps, context); };
+  };
   service.add_operator(post, "/api/config/sync", bind(sync_config), {.body_bytes_max = kBodyMax});
   service.add_operator(get, "/api/config/clients", bind(list_clients), {.parameters = true});
   service.add_operator(get, "/api/config/clients/{clientKey}", bind(get_client));

@@ -16,19 +16,22 @@ std::string hidden_because(model::Kind kind, const Policy& policy, const storage
   return "unpublished";
 }
 
-std::string inspected(const std::optional<storage::Stored>& stored, const std::optional<storage::Tombstone>& tombstone, model::Kind kind,
-                      const Policy& policy, Time now, const json::Array& events) {
+std::string inspected(const std::optional<storage::Stored>& stored, const std::optional<storage::Tombstone>& tombstone,
+                      model::Kind kind, const Policy& policy, Time now, const json::Array& events) {
   std::string why = stored ? hidden_because(kind, policy, *stored, now) : tombstone ? "deleted" : "never seen";
   json::Object meta;
   if (stored) {
-    meta = {{"hash", hash_hex(stored->hash)}, {"fetchedAt", iso_micros(stored->fetched_at)}, {"source", to_string(stored->source)},
-            {"apiVersion", stored->api_version}, {"ver", stored->ver}};
+    meta = {{"hash", hash_hex(stored->hash)},
+            {"fetchedAt", iso_micros(stored->fetched_at)},
+            {"source", to_string(stored->source)},
+            {"apiVersion", stored->api_version},
+            {"ver", stored->ver}};
   } else if (tombstone) {
     meta = {{"deletedAt", iso_micros(tombstone->deleted_at)}, {"fetchedAt", iso_micros(tombstone->fetched_at)}};
   }
   const json::Object served{{"visible", why.empty()}, {"why", json::null_if_empty(why)}};
-  return fmt::format(R"({{"document":{},"meta":{},"served":{},"events":{}}})", stored ? stored->body : "null", meta.empty() ? "null" : json::write(meta),
-                     json::write(served), json::write(events));
+  return fmt::format(R"({{"document":{},"meta":{},"served":{},"events":{}}})", stored ? stored->body : "null",
+                     meta.empty() ? "null" : json::write(meta), json::write(served), json::write(events));
 }
 
 http::Response inspect(const OperatorDeps& deps, const Context& context) {
@@ -36,7 +39,11 @@ http::Response inspect(const OperatorDeps& deps, const Context& context) {
   if (!store) return error_answer(store.error(), context);
   const auto kind = model::kind_from(context.params["kind"]);
   const auto id = kind ? parse_object_id(*kind, context.params["id"]) : std::nullopt;
-  if (!id) return problem_answer({.status = 404, .code = "not-found", .detail = "want /inspect/{kind}/{id} with a kind such as products and a gid or its number"}, context);
+  if (!id)
+    return problem_answer({.status = 404,
+                           .code = "not-found",
+                           .detail = "want /inspect/{kind}/{id} with a kind such as products and a gid or its number"},
+                          context);
   const auto stored = (*store)->get(*kind, *id);
   if (!stored) return error_answer(stored.error(), context);
   const auto tombstone = (*store)->tombstone(*id);
@@ -45,14 +52,20 @@ http::Response inspect(const OperatorDeps& deps, const Context& context) {
   if (!events) return error_answer(events.error(), context);
   json::Array rows;
   for (const auto& event : *events)
-    rows.push_back({{"id", event.id}, {"topic", event.topic}, {"receivedAt", iso_seconds(event.received_at)}, {"state", event.state}, {"error", json::null_if_empty(event.error)}});
-  return http::json_response(200, inspected(*stored, *tombstone, *kind, parse_policy(*(*store)->entry()), deps.clock.wall(), rows));
+    rows.push_back({{"id", event.id},
+                    {"topic", event.topic},
+                    {"receivedAt", iso_seconds(event.received_at)},
+                    {"state", event.state},
+                    {"error", json::null_if_empty(event.error)}});
+  return http::json_response(
+      200, inspected(*stored, *tombstone, *kind, parse_policy(*(*store)->entry()), deps.clock.wall(), rows));
 }
 
 }  // namespace
 
 void add_inspect_routes(Service& service, const OperatorDeps& deps) {
-  service.add_operator(http::Method::get, "/api/stores/{store}/inspect/{kind}/{id}", [&deps](const Context& context) { return inspect(deps, context); });
+  service.add_operator(http::Method::get, "/api/stores/{store}/inspect/{kind}/{id}",
+                       [&deps](const Context& context) { return inspect(deps, context); });
 }
 
 }  // namespace stoa::api

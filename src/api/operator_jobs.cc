@@ -6,7 +6,8 @@ namespace stoa::api {
 namespace {
 
 http::Response list_jobs(const OperatorDeps& deps, const Context& context) {
-  static constexpr std::array<std::string_view, 7> kStates{"queued", "running", "waiting", "succeeded", "failed", "partial", "cancelled"};
+  static constexpr std::array<std::string_view, 7> kStates{"queued", "running", "waiting",  "succeeded",
+                                                           "failed", "partial", "cancelled"};
   ParamReader params(context.request.query);
   storage::JobQuery query{.limit = params.limit()};
   query.after = after_key(params);
@@ -27,7 +28,8 @@ http::Response list_jobs(const OperatorDeps& deps, const Context& context) {
   std::string normal = fmt::format("limit={}", limit);
   if (!query.store.empty()) normal += "&store=" + query.store;
   if (!state.empty()) normal += "&state=" + state;
-  return list_answer(context, "/api/jobs", normal, items, limit, jobs->size() > limit ? std::optional((*jobs)[limit - 1].id) : std::nullopt);
+  return list_answer(context, "/api/jobs", normal, items, limit,
+                     jobs->size() > limit ? std::optional((*jobs)[limit - 1].id) : std::nullopt);
 }
 
 http::Response get_job(const OperatorDeps& deps, const Context& context) {
@@ -39,8 +41,11 @@ http::Response get_job(const OperatorDeps& deps, const Context& context) {
 http::Response cancel_job(const OperatorDeps& deps, const Context& context) {
   const auto job = deps.registry.job(context.params["id"]);
   if (!job) return error_answer(job.error(), context);
-  if (ended(job->state)) return problem_answer(job_conflict("job-ended", fmt::format("the job has ended: {}", to_string(job->state)), *job), context);
-  if (job->type == "remove") return problem_answer(job_conflict("not-cancellable", "a removal cannot be cancelled", *job), context);
+  if (ended(job->state))
+    return problem_answer(job_conflict("job-ended", fmt::format("the job has ended: {}", to_string(job->state)), *job),
+                          context);
+  if (job->type == "remove")
+    return problem_answer(job_conflict("not-cancellable", "a removal cannot be cancelled", *job), context);
   const auto cancelled = deps.registry.request_cancel(job->id);
   if (!cancelled) return error_answer(cancelled.error(), context);
   deps.wake_sync();
@@ -59,17 +64,26 @@ http::Response confirm_job(const OperatorDeps& deps, const Context& context) {
   if (!kind) faults.push_back({"/kind", "want the kind whose sweep was refused, such as products"});
   if (deletes < 1) faults.push_back({"/deletes", "want the number of documents that the sweep would delete"});
   for (const auto& [name, value] : *body)
-    if (name != "kind" && name != "deletes") faults.push_back({tenant::pointer_to(name), "unknown field: kind and deletes are known"});
+    if (name != "kind" && name != "deletes")
+      faults.push_back({tenant::pointer_to(name), "unknown field: kind and deletes are known"});
   if (!faults.empty()) return problem_answer(fields_problem(std::move(faults)), context);
-  const auto progress = std::find_if(job->kinds.begin(), job->kinds.end(), [&](const auto& entry) { return entry.kind == *kind && entry.sweep_refused; });
-  if (progress == job->kinds.end()) return problem_answer(job_conflict("no-refused-sweep", "this job has no refused sweep of that kind", *job), context);
+  const auto progress = std::find_if(job->kinds.begin(), job->kinds.end(),
+                                     [&](const auto& entry) { return entry.kind == *kind && entry.sweep_refused; });
+  if (progress == job->kinds.end())
+    return problem_answer(job_conflict("no-refused-sweep", "this job has no refused sweep of that kind", *job),
+                          context);
   if (progress->would_delete != deletes)
-    return problem_answer(job_conflict("count-differs", fmt::format("the sweep would delete {}, not {}", progress->would_delete, deletes), *job), context);
+    return problem_answer(
+        job_conflict("count-differs", fmt::format("the sweep would delete {}, not {}", progress->would_delete, deletes),
+                     *job),
+        context);
   const auto store = deps.registry.resolve({.client_key = job->store.str()});
   if (!store) return error_answer(store.error(), context);
   const auto pass = (*store)->pass(job->id, *kind);
   if (!pass) return error_answer(pass.error(), context);
-  if (!*pass) return problem_answer(job_conflict("superseded", "a later sync has made this sweep void: see that one", *job), context);
+  if (!*pass)
+    return problem_answer(job_conflict("superseded", "a later sync has made this sweep void: see that one", *job),
+                          context);
   auto confirmed = deps.registry.confirm_sweep(job->id, *kind, deletes);
   if (!confirmed) return error_answer(confirmed.error(), context);
   if (ended(confirmed->state)) {
@@ -85,7 +99,8 @@ std::string event_text(std::string_view name, std::int64_t id, const storage::Jo
   return fmt::format("id: {}\nevent: {}\ndata: {}\n\n", id, name, json::write(job_view(job)));
 }
 
-// Reads the job once a second; `progress` when it has changed, `finished` when it has ended, a comment now and then to keep the line open.
+// Reads the job once a second; `progress` when it has changed, `finished` when it has ended, a comment now and then to
+// keep the line open.
 http::Response job_events(const OperatorDeps& deps, const Context& context) {
   const auto job = deps.registry.job(context.params["id"]);
   if (!job) return error_answer(job.error(), context);
@@ -97,23 +112,24 @@ http::Response job_events(const OperatorDeps& deps, const Context& context) {
   };
   http::Response response;
   response.header("Content-Type", "text/event-stream").header("Cache-Control", "no-store");
-  response.stream = http::Stream{.next = [&deps, state = std::make_shared<State>(State{.id = job->id})]() -> std::optional<std::string> {
-    if (state->over) return std::nullopt;
-    const auto now = deps.registry.job(state->id);
-    if (!now) {
-      state->over = now.error().code == Code::not_found;
-      return ": the job cannot be read\n\n";
-    }
-    auto text = json::write(job_view(*now));
-    if (ended(now->state)) {
-      state->over = true;
-      return event_text("finished", ++state->number, *now);
-    }
-    if (text == state->shown) return ++state->silent % 15 == 0 ? ": still here\n\n" : "";
-    state->shown = std::move(text);
-    state->silent = 0;
-    return event_text("progress", ++state->number, *now);
-  }};
+  response.stream = http::Stream{
+      .next = [&deps, state = std::make_shared<State>(State{.id = job->id})]() -> std::optional<std::string> {
+        if (state->over) return std::nullopt;
+        const auto now = deps.registry.job(state->id);
+        if (!now) {
+          state->over = now.error().code == Code::not_found;
+          return ": the job cannot be read\n\n";
+        }
+        auto text = json::write(job_view(*now));
+        if (ended(now->state)) {
+          state->over = true;
+          return event_text("finished", ++state->number, *now);
+        }
+        if (text == state->shown) return ++state->silent % 15 == 0 ? ": still here\n\n" : "";
+        state->shown = std::move(text);
+        state->silent = 0;
+        return event_text("progress", ++state->number, *now);
+      }};
   return response;
 }
 
@@ -121,7 +137,9 @@ http::Response job_events(const OperatorDeps& deps, const Context& context) {
 
 void add_job_routes(Service& service, const OperatorDeps& deps) {
   using enum http::Method;
-  const auto bind = [&deps](auto handler) { return [&deps, handler](const Context& context) { return handler(deps, context); }; };
+  const auto bind = [&deps](auto handler) {
+    return [&deps, handler](const Context& context) { return handler(deps, context); };
+  };
   service.add_operator(get, "/api/jobs", bind(list_jobs), {.parameters = true});
   service.add_operator(get, "/api/jobs/{id}", bind(get_job));
   service.add_operator(get, "/api/jobs/{id}/events", bind(job_events));

@@ -37,7 +37,8 @@ http::Response create_key(const OperatorDeps& deps, const Context& context) {
   std::vector<tenant::Fault> faults;
   const auto name = json::string_or(*body, "name");
   const bool named = body->contains("name") && !body->at("name").is_null();
-  if (named && (name.empty() || name.size() > 255 || std::any_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; })))
+  if (named && (name.empty() || name.size() > 255 ||
+                std::any_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; })))
     faults.push_back({"/name", "want a text of 1 to 255 characters"});
   for (const auto& [member, value] : *body)
     if (member != "name") faults.push_back({tenant::pointer_to(member), "unknown field: name is known"});
@@ -63,7 +64,9 @@ http::Response revoke_key(const OperatorDeps& deps, const Context& context) {
 
 void add_key_routes(Service& service, const OperatorDeps& deps) {
   using enum http::Method;
-  const auto bind = [&deps](auto handler) { return [&deps, handler](const Context& context) { return handler(deps, context); }; };
+  const auto bind = [&deps](auto handler) {
+    return [&deps, handler](const Context& context) { return handler(deps, context); };
+  };
   service.add_operator(get, "/api/stores/{store}/keys", bind(list_keys), {.parameters = true});
   service.add_operator(post, "/api/stores/{store}/keys", bind(create_key));
   service.add_operator(del, "/api/stores/{store}/keys/{keyId}", bind(revoke_key));

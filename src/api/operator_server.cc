@@ -5,7 +5,8 @@
 namespace stoa::api {
 
 void add_server_routes(Service& service, const OperatorDeps& deps) {
-  service.add_operator(http::Method::get, "/api/server", [&deps](const Context&) { return json_answer(200, deps.server()); });
+  service.add_operator(http::Method::get, "/api/server",
+                       [&deps](const Context&) { return json_answer(200, deps.server()); });
 }
 
 void add_operator_routes(Service& service, const OperatorDeps& deps) {

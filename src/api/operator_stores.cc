@@ -28,10 +28,11 @@ Result<Listed> listed(storage::StoreHandle& store, const OperatorDeps& deps) {
   return out;
 }
 
-// Sorted by clientKey, or by the largest lag first. Lag is only known by asking every store, so that order has no cursor of its own:
-// a page starts after the clientKey that the page before ended with, in the order of now.
+// Sorted by clientKey, or by the largest lag first. Lag is only known by asking every store, so that order has no
+// cursor of its own: a page starts after the clientKey that the page before ended with, in the order of now.
 http::Response list_stores(const OperatorDeps& deps, const Context& context) {
-  static constexpr std::array<std::string_view, 6> kStates{"active", "paused", "authFailed", "suspended", "uninstalled", "deleting"};
+  static constexpr std::array<std::string_view, 6> kStates{"active",    "paused",      "authFailed",
+                                                           "suspended", "uninstalled", "deleting"};
   static constexpr std::array<std::string_view, 2> kSorts{"clientKey", "-lagSeconds"};
   ParamReader params(context.request.query);
   const auto limit = params.limit();
@@ -96,34 +97,46 @@ std::vector<std::string> texts_of(const json::Object& body, const char* name, st
   }
   for (std::size_t i = 0; i < list->size(); ++i) {
     const auto* text = (*list)[i].if_string();
-    if (text == nullptr) faults.push_back({fmt::format("/{}/{}", name, i), "want a string"});
-    else out.emplace_back(*text);
+    if (text == nullptr)
+      faults.push_back({fmt::format("/{}/{}", name, i), "want a string"});
+    else
+      out.emplace_back(*text);
   }
   return out;
 }
 
-tenant::SyncRequest read_sync(const OperatorDeps& deps, const storage::StoreEntry& entry, const json::Object& body, std::vector<tenant::Fault>& faults) {
+tenant::SyncRequest read_sync(const OperatorDeps& deps, const storage::StoreEntry& entry, const json::Object& body,
+                              std::vector<tenant::Fault>& faults) {
   tenant::SyncRequest request;
   for (const auto& [name, value] : body)
-    if (name != "kinds" && name != "ids" && name != "mode") faults.push_back({tenant::pointer_to(name), "unknown field: kinds, ids and mode are known"});
+    if (name != "kinds" && name != "ids" && name != "mode")
+      faults.push_back({tenant::pointer_to(name), "unknown field: kinds, ids and mode are known"});
   if (const auto* mode = body.if_contains("mode"); mode != nullptr && !mode->is_null()) {
     request.mode = json::string_or(body, "mode");
-    if (request.mode != "full" && request.mode != "incremental") faults.push_back({"/mode", "want full or incremental"});
+    if (request.mode != "full" && request.mode != "incremental")
+      faults.push_back({"/mode", "want full or incremental"});
   }
   std::set<model::Kind> kinds;
   const auto names = texts_of(body, "kinds", faults);
   for (std::size_t i = 0; i < names.size(); ++i) {
     const auto kind = model::kind_from(names[i]);
-    if (!kind) faults.push_back({fmt::format("/kinds/{}", i), "unknown kind"});
-    else if (std::find(deps.kinds.begin(), deps.kinds.end(), *kind) == deps.kinds.end()) faults.push_back({fmt::format("/kinds/{}", i), "this version does not mirror that kind yet"});
-    else kinds.insert(*kind);
+    if (!kind)
+      faults.push_back({fmt::format("/kinds/{}", i), "unknown kind"});
+    else if (std::find(deps.kinds.begin(), deps.kinds.end(), *kind) == deps.kinds.end())
+      faults.push_back({fmt::format("/kinds/{}", i), "this version does not mirror that kind yet"});
+    else
+      kinds.insert(*kind);
   }
   request.ids = texts_of(body, "ids", faults);
   for (std::size_t i = 0; i < request.ids.size(); ++i) {
     const auto gid = parse_gid(request.ids[i]);
-    const auto kind = std::find_if(deps.kinds.begin(), deps.kinds.end(), [&](model::Kind k) { return gid && model::spec(k).gid_type == gid->type; });
-    if (kind == deps.kinds.end()) faults.push_back({fmt::format("/ids/{}", i), "want the gid of an object that is mirrored, such as gid://shopify/Product/1"});
-    else kinds.insert(*kind);
+    const auto kind = std::find_if(deps.kinds.begin(), deps.kinds.end(),
+                                   [&](model::Kind k) { return gid && model::spec(k).gid_type == gid->type; });
+    if (kind == deps.kinds.end())
+      faults.push_back(
+          {fmt::format("/ids/{}", i), "want the gid of an object that is mirrored, such as gid://shopify/Product/1"});
+    else
+      kinds.insert(*kind);
   }
   if (kinds.empty())
     for (const auto kind : tenant::wanted_kinds(entry.client.settings))
@@ -142,10 +155,17 @@ std::optional<http::Problem> not_now(const storage::StoreEntry& entry) {
     return problem;
   };
   switch (entry.shop.state) {
-    case paused: return conflict("store-paused", fmt::format("'{}' is paused", key), fmt::format("POST /api/stores/{}/resume", key));
-    case auth_failed: return conflict("auth-failed", fmt::format("Shopify refuses the credentials of '{}'", key), fmt::format("PATCH /api/config/clients/{} with new credentials", key));
-    case uninstalled: return conflict("uninstalled", fmt::format("the app was uninstalled from the shop of '{}'", key), fmt::format("install it again, then PATCH /api/config/clients/{} with new credentials", key));
-    case deleting: return conflict("store-deleting", fmt::format("'{}' is being removed", key), "wait for its job to end");
+    case paused:
+      return conflict("store-paused", fmt::format("'{}' is paused", key),
+                      fmt::format("POST /api/stores/{}/resume", key));
+    case auth_failed:
+      return conflict("auth-failed", fmt::format("Shopify refuses the credentials of '{}'", key),
+                      fmt::format("PATCH /api/config/clients/{} with new credentials", key));
+    case uninstalled:
+      return conflict("uninstalled", fmt::format("the app was uninstalled from the shop of '{}'", key),
+                      fmt::format("install it again, then PATCH /api/config/clients/{} with new credentials", key));
+    case deleting:
+      return conflict("store-deleting", fmt::format("'{}' is being removed", key), "wait for its job to end");
     case active:
     case suspended: return std::nullopt;
   }
@@ -164,7 +184,8 @@ http::Response sync_store(const OperatorDeps& deps, const Context& context) {
   if (const auto problem = not_now(*entry)) return problem_answer(*problem, context);
   const auto queued = deps.registry.enqueue(tenant::sync_job((*store)->key(), request, deps.clock, deps.random));
   if (!queued) return error_answer(queued.error(), context);
-  if (queued->joined) return problem_answer(job_conflict("sync-under-way", "that very sync is under way", queued->job), context);
+  if (queued->joined)
+    return problem_answer(job_conflict("sync-under-way", "that very sync is under way", queued->job), context);
   deps.wake_sync();
   auto response = json_answer(202, json::Object{{"job", job_link(queued->job)}});
   response.header("Location", "/api/jobs/" + queued->job.id);
@@ -177,9 +198,11 @@ http::Response set_paused(const OperatorDeps& deps, const Context& context, bool
   const auto body = json_body(context.request, true);
   if (!body) return problem_answer(body.error(), context);
   std::vector<tenant::Fault> faults;
-  for (const auto& [name, value] : *body) faults.push_back({tenant::pointer_to(name), "unknown field: this takes none"});
+  for (const auto& [name, value] : *body)
+    faults.push_back({tenant::pointer_to(name), "unknown field: this takes none"});
   if (!faults.empty()) return problem_answer(fields_problem(std::move(faults)), context);
-  if (const auto done = deps.registrar.set_paused((*store)->key(), paused); !done) return error_answer(done.error(), context);
+  if (const auto done = deps.registrar.set_paused((*store)->key(), paused); !done)
+    return error_answer(done.error(), context);
   return get_store(deps, context);
 }
 
@@ -187,12 +210,16 @@ http::Response set_paused(const OperatorDeps& deps, const Context& context, bool
 
 void add_operator_store_routes(Service& service, const OperatorDeps& deps) {
   using enum http::Method;
-  const auto bind = [&deps](auto handler) { return [&deps, handler](const Context& context) { return handler(deps, context); }; };
+  const auto bind = [&deps](auto handler) {
+    return [&deps, handler](const Context& context) { return handler(deps, context); };
+  };
   service.add_operator(get, "/api/stores", bind(list_stores), {.parameters = true});
   service.add_operator(get, "/api/stores/{store}", bind(get_store));
   service.add_operator(post, "/api/stores/{store}/sync", bind(sync_store));
-  service.add_operator(post, "/api/stores/{store}/pause", [&deps](const Context& context) { return set_paused(deps, context, true); });
-  service.add_operator(post, "/api/stores/{store}/resume", [&deps](const Context& context) { return set_paused(deps, context, false); });
+  service.add_operator(post, "/api/stores/{store}/pause",
+                       [&deps](const Context& context) { return set_paused(deps, context, true); });
+  service.add_operator(post, "/api/stores/{store}/resume",
+                       [&deps](const Context& context) { return set_paused(deps, context, false); });
 }
 
 }  // namespace stoa::api

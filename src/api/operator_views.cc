@@ -8,18 +8,23 @@ namespace stoa::api {
 
 Result<std::shared_ptr<storage::StoreHandle>> named_store(const OperatorDeps& deps, const Context& context) {
   const auto& name = context.params["store"];
-  return name.find('.') == std::string::npos ? deps.registry.resolve({.client_key = name}) : deps.registry.resolve({.shop_domain = name});
+  return name.find('.') == std::string::npos ? deps.registry.resolve({.client_key = name})
+                                             : deps.registry.resolve({.shop_domain = name});
 }
 
-json::Value time_or_null(const std::optional<Time>& time) { return time ? json::Value(iso_seconds(*time)) : json::Value(nullptr); }
+json::Value time_or_null(const std::optional<Time>& time) {
+  return time ? json::Value(iso_seconds(*time)) : json::Value(nullptr);
+}
 
 json::Object client_view(const storage::ClientRecord& client, const tenant::Vault& vault) {
   json::Object out;
   for (const auto& rule : tenant::field_rules()) {
     const std::string name(rule.name);
     const auto text = client.field(name);
-    if (text.empty()) out[rule.name] = nullptr;
-    else out[rule.name] = rule.secret ? vault.show(client, name) : text;
+    if (text.empty())
+      out[rule.name] = nullptr;
+    else
+      out[rule.name] = rule.secret ? vault.show(client, name) : text;
   }
   out["clientKey"] = client.key.str();
   out["settings"] = client.settings;
@@ -35,8 +40,13 @@ json::Object job_link(const storage::JobRecord& job) {
 namespace {
 
 json::Object progress_view(const storage::KindProgress& progress) {
-  json::Object out{{"state", to_string(progress.state)}, {"seen", progress.seen}, {"total", nullptr}, {"written", progress.written},
-                   {"unchanged", progress.unchanged}, {"deleted", progress.deleted}, {"failed", progress.failed},
+  json::Object out{{"state", to_string(progress.state)},
+                   {"seen", progress.seen},
+                   {"total", nullptr},
+                   {"written", progress.written},
+                   {"unchanged", progress.unchanged},
+                   {"deleted", progress.deleted},
+                   {"failed", progress.failed},
                    {"sweep", {{"refused", progress.sweep_refused}, {"wouldDelete", progress.would_delete}}}};
   if (progress.total) out["total"] = *progress.total;
   if (!progress.error.empty()) out["error"] = progress.error;
@@ -46,20 +56,35 @@ json::Object progress_view(const storage::KindProgress& progress) {
 }  // namespace
 
 json::Object job_view(const storage::JobRecord& job) {
-  json::Object out{{"id", job.id}, {"store", job.store.str()}, {"type", job.type}, {"mode", job.mode}, {"state", to_string(job.state)},
-                   {"createdAt", iso_seconds(job.created_at)}, {"startedAt", time_or_null(job.started_at)}, {"finishedAt", time_or_null(job.finished_at)},
-                   {"waiting", nullptr}, {"error", nullptr}, {"cost", job.cost}};
+  json::Object out{{"id", job.id},
+                   {"store", job.store.str()},
+                   {"type", job.type},
+                   {"mode", job.mode},
+                   {"state", to_string(job.state)},
+                   {"createdAt", iso_seconds(job.created_at)},
+                   {"startedAt", time_or_null(job.started_at)},
+                   {"finishedAt", time_or_null(job.finished_at)},
+                   {"waiting", nullptr},
+                   {"error", nullptr},
+                   {"cost", job.cost}};
   if (job.type != "sync") out.erase("mode");
   if (!job.ids.empty()) out["ids"] = json::Array(job.ids.begin(), job.ids.end());
-  if (job.waiting) out["waiting"] = {{"reason", job.waiting->reason}, {"until", iso_seconds(job.waiting->until)}, {"detail", job.waiting->detail}};
+  if (job.waiting)
+    out["waiting"] = {
+        {"reason", job.waiting->reason}, {"until", iso_seconds(job.waiting->until)}, {"detail", job.waiting->detail}};
   json::Array attempts, log;
   for (const auto& attempt : job.attempts)
-    attempts.push_back({{"process", attempt.process}, {"startedAt", iso_seconds(attempt.started_at)}, {"endedAt", time_or_null(attempt.ended_at)}});
+    attempts.push_back({{"process", attempt.process},
+                        {"startedAt", iso_seconds(attempt.started_at)},
+                        {"endedAt", time_or_null(attempt.ended_at)}});
   json::Object kinds;
   for (const auto& progress : job.kinds) kinds[to_string(progress.kind)] = progress_view(progress);
-  for (const auto& line : job.log) log.push_back({{"at", iso_seconds(line.at)}, {"level", line.level}, {"text", line.text}});
+  for (const auto& line : job.log)
+    log.push_back({{"at", iso_seconds(line.at)}, {"level", line.level}, {"text", line.text}});
   if (job.error) {
-    out["error"] = {{"code", job.error->code}, {"detail", job.error->detail}, {"nextStep", json::null_if_empty(job.error->next_step)},
+    out["error"] = {{"code", job.error->code},
+                    {"detail", job.error->detail},
+                    {"nextStep", json::null_if_empty(job.error->next_step)},
                     {"requestId", json::null_if_empty(job.error->request_id)}};
   }
   out["attempts"] = std::move(attempts);
@@ -69,7 +94,10 @@ json::Object job_view(const storage::JobRecord& job) {
 }
 
 json::Object key_view(const storage::KeyRecord& key) {
-  return {{"id", key.id}, {"name", key.name}, {"key", masked("12345" + key.last4)}, {"createdAt", iso_seconds(key.created_at)}};
+  return {{"id", key.id},
+          {"name", key.name},
+          {"key", masked("12345" + key.last4)},
+          {"createdAt", iso_seconds(key.created_at)}};
 }
 
 std::optional<std::int64_t> lag_seconds(const storage::KindStatus& status, Time now) {
@@ -92,21 +120,37 @@ Result<json::Object> health_view(storage::StoreHandle& store, const OperatorDeps
     const auto& status = statuses.at(static_cast<std::size_t>(kind));
     const auto interval = deps.interval(*entry, kind);
     const bool late = status.state == "current" && is_late(status, interval, now);
-    json::Object row{{"state", late ? "late" : status.state}, {"count", status.count}, {"asOf", time_or_null(status.as_of)}, {"lagSeconds", nullptr},
-                     {"nextSyncAt", nullptr}, {"error", json::null_if_empty(status.error)}};
+    json::Object row{{"state", late ? "late" : status.state},
+                     {"count", status.count},
+                     {"asOf", time_or_null(status.as_of)},
+                     {"lagSeconds", nullptr},
+                     {"nextSyncAt", nullptr},
+                     {"error", json::null_if_empty(status.error)}};
     if (const auto lag = lag_seconds(status, now)) row["lagSeconds"] = *lag;
-    if (status.as_of && entry->shop.state == storage::StoreState::active) row["nextSyncAt"] = iso_seconds(std::max(now, *status.as_of + interval));
+    if (status.as_of && entry->shop.state == storage::StoreState::active)
+      row["nextSyncAt"] = iso_seconds(std::max(now, *status.as_of + interval));
     kinds[to_string(kind)] = std::move(row);
   }
   const auto budget = deps.connections.budget(store.key());
-  json::Object out{{"clientKey", store.key().str()}, {"shopDomain", entry->shop.domain.str()}, {"state", to_string(entry->shop.state)},
-                   {"since", iso_seconds(entry->shop.since)}, {"cause", nullptr}, {"version", version.number}, {"kinds", std::move(kinds)},
-                   {"scopes", json::Array(entry->shop.scopes.begin(), entry->shop.scopes.end())}, {"budget", nullptr}, {"webhooks", nullptr}};
+  json::Object out{{"clientKey", store.key().str()},
+                   {"shopDomain", entry->shop.domain.str()},
+                   {"state", to_string(entry->shop.state)},
+                   {"since", iso_seconds(entry->shop.since)},
+                   {"cause", nullptr},
+                   {"version", version.number},
+                   {"kinds", std::move(kinds)},
+                   {"scopes", json::Array(entry->shop.scopes.begin(), entry->shop.scopes.end())},
+                   {"budget", nullptr},
+                   {"webhooks", nullptr}};
   if (const auto& cause = entry->shop.cause)
-    out["cause"] = {{"code", cause->code}, {"detail", cause->detail}, {"nextStep", cause->next_step}, {"shopifyRequestId", json::null_if_empty(cause->shopify_request_id)}};
+    out["cause"] = {{"code", cause->code},
+                    {"detail", cause->detail},
+                    {"nextStep", cause->next_step},
+                    {"shopifyRequestId", json::null_if_empty(cause->shopify_request_id)}};
   if (budget.maximum_available > 0)
     // Whole points: a double would be written as 2E3.
-    out["budget"] = {{"maximumAvailable", std::llround(budget.maximum_available)}, {"currentlyAvailable", std::llround(budget.currently_available)},
+    out["budget"] = {{"maximumAvailable", std::llround(budget.maximum_available)},
+                     {"currentlyAvailable", std::llround(budget.currently_available)},
                      {"restoreRate", std::llround(budget.restore_rate)},
                      {"throttledUntil", time_or_null(budget.throttled_until)}};
   return out;

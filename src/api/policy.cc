@@ -26,13 +26,15 @@ Policy parse_policy(const storage::StoreEntry& entry) {
 
   std::string shown = policy.inventory ? "inventory" : "";
   for (const auto& name : policy.metafields) shown += '\0' + name;
-  policy.fingerprint = hash_hex(content_hash({shown, "\1", policy.cache_control, "\1", json::string_or(settings, "publicationId")}));
+  policy.fingerprint =
+      hash_hex(content_hash({shown, "\1", policy.cache_control, "\1", json::string_or(settings, "publicationId")}));
   return policy;
 }
 
 std::vector<storage::Condition> list_conditions(model::Kind kind, Audience audience, const Policy& policy, Time now) {
   if (kind != model::Kind::products || audience == Audience::operators) return {};
-  std::vector<storage::Condition> all{{.field = "publishedAt", .op = storage::Condition::Op::less_equal, .values = {micros(now)}}};
+  std::vector<storage::Condition> all{
+      {.field = "publishedAt", .op = storage::Condition::Op::less_equal, .values = {micros(now)}}};
   // A product that was not fetched with that question yet has null there: not published, until a sync says otherwise.
   if (policy.publication) all.push_back({.field = "publishedOnPublication", .values = {true}});
   return all;

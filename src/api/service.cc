@@ -106,7 +106,8 @@ http::Response Service::answer(const http::Request& request) try {
   const auto principal = auth_.identify(request);
   if (!principal) return unauthorized(request.request_id);  // revoked since refuse() looked
   if (!entry.options.parameters)
-    if (const auto unknown = ParamReader(request.query).problem()) return http::to_response(*unknown, request.request_id);
+    if (const auto unknown = ParamReader(request.query).problem())
+      return http::to_response(*unknown, request.request_id);
   return entry.guarded({request, match.params, *principal});
 } catch (const std::exception& e) {
   log::error("request failed", {{"requestId", request.request_id}, {"error", e.what()}});

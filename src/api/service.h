@@ -47,7 +47,7 @@ using Handler = std::function<http::Response(const Context&)>;
 struct RouteOptions {
   std::size_t body_bytes_max = 0;  // 0: the server's own limit
   bool read_keys = false;          // a read key may call it too; the handler then keeps rule T1, by Auth::store
-  bool parameters = false;         // the handler reads the query itself; without it every parameter is refused as unknown
+  bool parameters = false;  // the handler reads the query itself; without it every parameter is refused as unknown
 };
 
 class Service final : public http::Service {

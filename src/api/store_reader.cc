@@ -38,8 +38,10 @@ json::Value locales(const json::Value& shop_locales) {
   json::Array out;
   for (const auto& each : shop_locales.get_array()) {
     const auto locale = member(each, "locale");
-    if (json::bool_or(each, "primary")) out.insert(out.begin(), locale);
-    else if (json::bool_or(each, "published")) out.push_back(locale);
+    if (json::bool_or(each, "primary"))
+      out.insert(out.begin(), locale);
+    else if (json::bool_or(each, "published"))
+      out.push_back(locale);
   }
   return out;
 }
@@ -84,7 +86,8 @@ Result<std::optional<storage::Stored>> StoreReader::find_by_handle(model::Kind k
   STOA_TRY_ASSIGN(auto page, store_->query(query));
   std::optional<storage::Stored> newest;
   for (auto& document : page.documents)
-    if (visible(kind, audience_, facts_->policy, document.body, now_) && (!newest || newest->fetched_at < document.fetched_at))
+    if (visible(kind, audience_, facts_->policy, document.body, now_) &&
+        (!newest || newest->fetched_at < document.fetched_at))
       newest = std::move(document);
   return newest;
 }

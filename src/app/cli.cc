@@ -44,7 +44,8 @@ int exit_of(int status) {
 
 void add_client_options(CLI::App& command, Cli& cli) {
   command.add_option("--server", cli.server, "The server's address [STOA_SERVER], default http://127.0.0.1:8080");
-  command.add_option("--token-file", cli.token_file, "File of the operator token [STOA_TOKEN_FILE], default <data>/operator.token");
+  command.add_option("--token-file", cli.token_file,
+                     "File of the operator token [STOA_TOKEN_FILE], default <data>/operator.token");
   command.add_option("--data", cli.data, "Data folder in which the operator token is looked for");
   command.add_flag("--json", cli.json, "JSON on stdout");
 }
@@ -78,13 +79,16 @@ Result<std::string> read_secret(const std::string& file) {
   return text;
 }
 
-Result<Answer> ask(Cli& cli, const std::string& method, const std::string& path, const std::optional<json::Value>& body) {
+Result<Answer> ask(Cli& cli, const std::string& method, const std::string& path,
+                   const std::optional<json::Value>& body) {
   STOA_TRY_ASSIGN(const auto bearer, token(cli));
   auto server = cli.server.empty() ? environment("STOA_SERVER") : cli.server;
   if (server.empty()) server = kDefaultServer;
   while (server.ends_with('/')) server.pop_back();
   static const auto client = http::Client::make({});
-  http::ClientRequest request{.method = method, .url = server + path, .headers = {{"Authorization", "Bearer " + bearer}, {"Accept", "application/json"}}};
+  http::ClientRequest request{.method = method,
+                              .url = server + path,
+                              .headers = {{"Authorization", "Bearer " + bearer}, {"Accept", "application/json"}}};
   request.private_addresses = true;  // an operator's own server is usually on loopback or a private network
   if (body) {
     request.body = json::write(*body);
@@ -106,18 +110,23 @@ void print_problem(Cli& cli, const Answer& answer) {
   if (const auto* errors = json::find(answer.body, "errors"); errors != nullptr && errors->is_array())
     for (const auto& fault : errors->get_array()) {
       const auto pointer = json::string_or(fault, "pointer");
-      say(fmt::format("  {}: {}", pointer.empty() ? json::string_or(fault, "parameter") : pointer, json::string_or(fault, "detail")));
+      say(fmt::format("  {}: {}", pointer.empty() ? json::string_or(fault, "parameter") : pointer,
+                      json::string_or(fault, "detail")));
     }
   if (const auto next = json::string_or(answer.body, "nextStep"); !next.empty()) say(fmt::format("next: {}", next));
-  say(fmt::format("({}, HTTP {}, request {})", json::string_or(answer.body, "code", "error"), answer.status, json::string_or(answer.body, "requestId", "-")));
+  say(fmt::format("({}, HTTP {}, request {})", json::string_or(answer.body, "code", "error"), answer.status,
+                  json::string_or(answer.body, "requestId", "-")));
   if (cli.json) print_json(answer.body);
 }
 
-std::optional<json::Value> call(Cli& cli, const std::string& method, const std::string& path, const std::optional<json::Value>& body) {
+std::optional<json::Value> call(Cli& cli, const std::string& method, const std::string& path,
+                                const std::optional<json::Value>& body) {
   auto answer = ask(cli, method, path, body);
   if (!answer) {
     fail_with(cli, answer.error().code == Code::unavailable ? kUnreachable : kFailed, answer.error().what);
-    say(answer.error().code == Code::unavailable ? "next: is the server running? start it with `stoa serve`, or name it with --server" : "next: name the token's file with --token-file");
+    say(answer.error().code == Code::unavailable
+            ? "next: is the server running? start it with `stoa serve`, or name it with --server"
+            : "next: name the token's file with --token-file");
     return std::nullopt;
   }
   if (answer->status < 200 || answer->status > 299) {
@@ -131,7 +140,9 @@ std::optional<json::Array> call_list(Cli& cli, const std::string& path) {
   json::Array all;
   std::string after;
   do {
-    const auto page = call(cli, "GET", path + (path.find('?') == std::string::npos ? "?" : "&") + "limit=250" + (after.empty() ? "" : "&after=" + after));
+    const auto page = call(cli, "GET",
+                           path + (path.find('?') == std::string::npos ? "?" : "&") + "limit=250" +
+                               (after.empty() ? "" : "&after=" + after));
     if (!page) return std::nullopt;
     if (const auto* data = json::find(*page, "data"); data != nullptr && data->is_array())
       for (const auto& entry : data->get_array()) all.push_back(entry);
@@ -158,7 +169,8 @@ void print_table(const std::vector<std::string>& header, const std::vector<std::
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
   const auto line = [&](const std::vector<std::string>& row) {
     std::string out;
-    for (std::size_t i = 0; i < row.size(); ++i) out += i + 1 == row.size() ? row[i] : fmt::format("{:<{}}  ", row[i], widths[i]);
+    for (std::size_t i = 0; i < row.size(); ++i)
+      out += i + 1 == row.size() ? row[i] : fmt::format("{:<{}}  ", row[i], widths[i]);
     print(out);
   };
   line(header);

@@ -1,4 +1,5 @@
-// What the commands have in common: the exit codes, the way to a running server, and how answers are printed. stdout is data, stderr is talk.
+// What the commands have in common: the exit codes, the way to a running server, and how answers are printed. stdout is
+// data, stderr is talk.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -12,11 +13,20 @@
 namespace stoa::app {
 
 // Contract section 6.
-enum Exit : int { kOk = 0, kFailed = 1, kUsage = 2, kNotFound = 3, kNotAllowed = 4, kUnreachable = 5, kPartial = 6, kConflict = 7 };
+enum Exit : int {
+  kOk = 0,
+  kFailed = 1,
+  kUsage = 2,
+  kNotFound = 3,
+  kNotAllowed = 4,
+  kUnreachable = 5,
+  kPartial = 6,
+  kConflict = 7
+};
 
 struct Cli {
   CLI::App* app = nullptr;
-  bool json = false;           // --json: one document on stdout
+  bool json = false;  // --json: one document on stdout
   std::string server, token_file, data = "./stoa-data";
   int exit_code = kOk;
 };
@@ -29,18 +39,20 @@ struct Answer {
   json::Value body;
 };
 // One call to the server. Prints the failure (what, why, what to do) and sets the exit code when it is not a 2xx.
-std::optional<json::Value> call(Cli& cli, const std::string& method, const std::string& path, const std::optional<json::Value>& body = std::nullopt);
+std::optional<json::Value> call(Cli& cli, const std::string& method, const std::string& path,
+                                const std::optional<json::Value>& body = std::nullopt);
 // The same, without printing; unreachable is an error.
-Result<Answer> ask(Cli& cli, const std::string& method, const std::string& path, const std::optional<json::Value>& body = std::nullopt);
+Result<Answer> ask(Cli& cli, const std::string& method, const std::string& path,
+                   const std::optional<json::Value>& body = std::nullopt);
 void print_problem(Cli& cli, const Answer& answer);
 // Every object of a paged list.
 std::optional<json::Array> call_list(Cli& cli, const std::string& path);
 
-void say(const std::string& line);              // stderr
-void print(const std::string& line);            // stdout
-void print_json(const json::Value& value);      // stdout, pretty
+void say(const std::string& line);          // stderr
+void print(const std::string& line);        // stdout
+void print_json(const json::Value& value);  // stdout, pretty
 bool on_terminal(int fd);
-bool colours();                                 // a terminal, and NO_COLOR is not set
+bool colours();  // a terminal, and NO_COLOR is not set
 // Columns aligned on a terminal, tab-separated elsewhere.
 void print_table(const std::vector<std::string>& header, const std::vector<std::vector<std::string>>& rows);
 std::string cell(const json::Value& value, std::string_view key);

@@ -23,7 +23,8 @@ std::string kind_line(std::string_view name, const json::Value& kind, bool bars)
   std::string out = fmt::format("{:<12}", name);
   if (bars && total >= 0) out += bar(seen, total) + " ";
   out += total >= 0 ? fmt::format("{}/{}", seen, total) : fmt::format("{}", seen);
-  out += fmt::format("  {}  written {}  unchanged {}  deleted {}", json::string_or(kind, "state"), json::int_or(kind, "written"), json::int_or(kind, "unchanged"), json::int_or(kind, "deleted"));
+  out += fmt::format("  {}  written {}  unchanged {}  deleted {}", json::string_or(kind, "state"),
+                     json::int_or(kind, "written"), json::int_or(kind, "unchanged"), json::int_or(kind, "deleted"));
   if (const auto failed = json::int_or(kind, "failed"); failed > 0) out += fmt::format("  failed {}", failed);
   if (const auto* sweep = json::find(kind, "sweep"); sweep != nullptr && json::bool_or(*sweep, "refused"))
     out += fmt::format("  sweep of {} refused", json::int_or(*sweep, "wouldDelete"));

@@ -22,8 +22,10 @@ void add_keys(CLI::App& app, Cli& cli) {
     if (!made->name.empty()) body["name"] = made->name;
     const auto key = call(cli, "POST", path(*made), json::Value(body));
     if (!key) return;
-    if (cli.json) print_json(*key);
-    else print(cell(*key, "key"));
+    if (cli.json)
+      print_json(*key);
+    else
+      print(cell(*key, "key"));
   });
 
   auto listed = std::make_shared<Flags>();
@@ -35,7 +37,8 @@ void add_keys(CLI::App& app, Cli& cli) {
     if (!keys) return;
     if (cli.json) return print_json(*keys);
     std::vector<std::vector<std::string>> rows;
-    for (const auto& key : *keys) rows.push_back({cell(key, "id"), cell(key, "key"), cell(key, "name"), cell(key, "createdAt")});
+    for (const auto& key : *keys)
+      rows.push_back({cell(key, "id"), cell(key, "key"), cell(key, "name"), cell(key, "createdAt")});
     print_table({"ID", "KEY", "NAME", "CREATED"}, rows);
   });
 

@@ -28,7 +28,8 @@ void add_sandbox(CLI::App& app, Cli& cli) {
   auto flags = std::make_shared<Flags>();
   auto* command = app.add_subcommand("sandbox", "Run a stand-in Shopify to rehearse against (docs/formats/sandbox.md)");
   command->add_option("--listen", flags->options.listen, "Address and port; port 0 picks one")->capture_default_str();
-  command->add_option("--shop", flags->shops, "A shop, repeatable: NAME:seed=200, NAME:file=products.json,collections=…,membership=…");
+  command->add_option("--shop", flags->shops,
+                      "A shop, repeatable: NAME:seed=200, NAME:file=products.json,collections=…,membership=…");
   command->add_option("--record", flags->record, "Append every GraphQL request and answer to this file");
   command->callback([flags, &cli] {
     const auto signals = block_stop_signals();
@@ -36,7 +37,8 @@ void add_sandbox(CLI::App& app, Cli& cli) {
     SystemClock clock;
     SystemRandom random;
     const auto running = start(*flags, clock, random);
-    if (!running) return void(fail_with(cli, running.error().code == Code::invalid ? kUsage : kFailed, running.error().what));
+    if (!running)
+      return void(fail_with(cli, running.error().code == Code::invalid ? kUsage : kFailed, running.error().what));
     print("listening on http://" + (*running)->address());
     int signal_number = 0;
     sigwait(&signals, &signal_number);

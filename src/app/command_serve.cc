@@ -17,7 +17,8 @@ std::map<std::string, std::string> environment() {
   std::map<std::string, std::string> out;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text(*entry);
-    if (const auto equals = text.find('='); equals != std::string_view::npos) out.emplace(text.substr(0, equals), text.substr(equals + 1));
+    if (const auto equals = text.find('='); equals != std::string_view::npos)
+      out.emplace(text.substr(0, equals), text.substr(equals + 1));
   }
   return out;
 }
@@ -58,7 +59,8 @@ void add_serve(CLI::App& app, Cli& cli) {
   };
   auto flags = std::make_shared<Flags>();
   auto* command = app.add_subcommand("serve", "Run the server: API, syncs, and the operator's routes");
-  command->add_option("--config", flags->config, "Configuration file, TOML; every key is in config/example.toml [STOA_CONFIG]");
+  command->add_option("--config", flags->config,
+                      "Configuration file, TOML; every key is in config/example.toml [STOA_CONFIG]");
   command->add_option("--listen", flags->listen, "Address and port; port 0 picks one");
   command->add_option("--data", flags->data, "Folder of databases and secrets");
   command->add_option("--storage", flags->storage, "Storage URL; embedded SQLite by default");
@@ -66,7 +68,10 @@ void add_serve(CLI::App& app, Cli& cli) {
   command->callback([flags, &cli] {
     const auto signals = block_stop_signals();
     std::map<std::string, std::string> given;
-    for (const auto& [key, value] : {std::pair<std::string, std::string>{"http.listen", flags->listen}, {"data", flags->data}, {"storage.url", flags->storage}, {"public_url", flags->public_url}})
+    for (const auto& [key, value] : {std::pair<std::string, std::string>{"http.listen", flags->listen},
+                                     {"data", flags->data},
+                                     {"storage.url", flags->storage},
+                                     {"public_url", flags->public_url}})
       if (!value.empty()) given[key] = value;
     if (flags->config.empty())
       if (const char* file = std::getenv("STOA_CONFIG")) flags->config = file;

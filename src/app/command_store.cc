@@ -12,11 +12,14 @@ struct AddFlags {
 void show_added(Cli& cli, const json::Value& done) {
   if (cli.json) return print_json(done);
   const auto* job = json::find(done, "job");
-  print(fmt::format("{}\t{}\t{}\t{}", json::string_or(done, "clientKey"), json::string_or(done, "shopDomain"), json::bool_or(done, "created") ? "created" : "updated",
+  print(fmt::format("{}\t{}\t{}\t{}", json::string_or(done, "clientKey"), json::string_or(done, "shopDomain"),
+                    json::bool_or(done, "created") ? "created" : "updated",
                     job == nullptr ? "-" : json::string_or(*job, "id")));
-  if (const auto key = json::string_or(done, "readKey"); !key.empty()) say(fmt::format("read key, shown once: {}", key));
+  if (const auto key = json::string_or(done, "readKey"); !key.empty())
+    say(fmt::format("read key, shown once: {}", key));
   if (const auto* warnings = json::find(done, "warnings"); warnings != nullptr && warnings->is_array())
-    for (const auto& warning : warnings->get_array()) say(fmt::format("warning: {}", json::string_or(warning, "detail")));
+    for (const auto& warning : warnings->get_array())
+      say(fmt::format("warning: {}", json::string_or(warning, "detail")));
 }
 
 // A body, an array of bodies, or one body a line.
@@ -60,10 +63,13 @@ void add_many(Cli& cli, const std::string& file) {
 void add_one(Cli& cli, const AddFlags& flags) {
   if (!flags.file.empty()) return add_many(cli, flags.file);
   if (flags.key.empty() || (flags.shop.empty() && flags.base_url.empty()) || flags.token_file.empty())
-    return void(fail_with(cli, kUsage, "store add wants KEY, --shop (or --base-url) and --admin-token-file, or --file"));
+    return void(
+        fail_with(cli, kUsage, "store add wants KEY, --shop (or --base-url) and --admin-token-file, or --file"));
   const auto token = read_secret(flags.token_file);
   if (!token) return void(fail_with(cli, kUsage, token.error().what));
-  const json::Object body{{"clientKey", flags.key}, {"adminApiBaseUrl", flags.base_url.empty() ? "https://" + flags.shop : flags.base_url}, {"adminShopToken", *token}};
+  const json::Object body{{"clientKey", flags.key},
+                          {"adminApiBaseUrl", flags.base_url.empty() ? "https://" + flags.shop : flags.base_url},
+                          {"adminShopToken", *token}};
   if (const auto done = call(cli, "POST", "/api/config/sync", json::Value(body))) show_added(cli, *done);
 }
 
@@ -79,7 +85,8 @@ void list_stores(Cli& cli) {
         lag = std::max(lag, json::int_or(kind, "lagSeconds", -1));
         count += json::int_or(kind, "count");
       }
-    rows.push_back({cell(store, "clientKey"), cell(store, "shopDomain"), cell(store, "state"), std::to_string(count), lag < 0 ? "-" : fmt::format("{} s", lag)});
+    rows.push_back({cell(store, "clientKey"), cell(store, "shopDomain"), cell(store, "state"), std::to_string(count),
+                    lag < 0 ? "-" : fmt::format("{} s", lag)});
   }
   print_table({"STORE", "SHOP", "STATE", "DOCUMENTS", "LAG"}, rows);
 }
@@ -88,12 +95,14 @@ void show_store(Cli& cli, const std::string& name) {
   const auto store = call(cli, "GET", "/api/stores/" + percent_encode(name));
   if (!store) return;
   if (cli.json) return print_json(*store);
-  print(fmt::format("{}\t{}\t{}\tversion {}", cell(*store, "clientKey"), cell(*store, "shopDomain"), cell(*store, "state"), cell(*store, "version")));
+  print(fmt::format("{}\t{}\t{}\tversion {}", cell(*store, "clientKey"), cell(*store, "shopDomain"),
+                    cell(*store, "state"), cell(*store, "version")));
   if (const auto* cause = json::find(*store, "cause"); cause != nullptr && cause->is_object())
     say(fmt::format("{}: {}\nnext: {}", cell(*cause, "code"), cell(*cause, "detail"), cell(*cause, "nextStep")));
   std::vector<std::vector<std::string>> rows;
   for (const auto& [name_of_kind, kind] : json::find(*store, "kinds")->as_object())
-    rows.push_back({std::string(name_of_kind), cell(kind, "state"), cell(kind, "count"), cell(kind, "lagSeconds"), cell(kind, "nextSyncAt"), cell(kind, "error")});
+    rows.push_back({std::string(name_of_kind), cell(kind, "state"), cell(kind, "count"), cell(kind, "lagSeconds"),
+                    cell(kind, "nextSyncAt"), cell(kind, "error")});
   print_table({"KIND", "STATE", "COUNT", "LAG S", "NEXT SYNC", "ERROR"}, rows);
 }
 
@@ -109,7 +118,8 @@ void add_store(CLI::App& app, Cli& cli) {
   add->add_option("--shop", flags->shop, "<shop>.myshopify.com");
   add->add_option("--base-url", flags->base_url, "Base URL instead of --shop (rehearsal)");
   add->add_option("--admin-token-file", flags->token_file, "File of the Admin API token, - for stdin");
-  add->add_option("--file", flags->file, "A body of POST /api/config/sync, an array of them, or one a line; - for stdin");
+  add->add_option("--file", flags->file,
+                  "A body of POST /api/config/sync, an array of them, or one a line; - for stdin");
   add_client_options(*add, cli);
   add->callback([flags, &cli] { add_one(cli, *flags); });
 
@@ -129,19 +139,26 @@ void add_store(CLI::App& app, Cli& cli) {
   const auto post = [&cli](const std::string& name, const char* verb) {
     const auto store = call(cli, "POST", fmt::format("/api/stores/{}/{}", percent_encode(name), verb));
     if (!store) return;
-    if (cli.json) print_json(*store);
-    else print(fmt::format("{}\t{}", cell(*store, "clientKey"), cell(*store, "state")));
+    if (cli.json)
+      print_json(*store);
+    else
+      print(fmt::format("{}\t{}", cell(*store, "clientKey"), cell(*store, "state")));
   };
-  with_name("pause", "No calls to the shop until resumed; reads go on", [post](const std::string& name) { post(name, "pause"); });
+  with_name("pause", "No calls to the shop until resumed; reads go on",
+            [post](const std::string& name) { post(name, "pause"); });
   with_name("resume", "Undo pause", [post](const std::string& name) { post(name, "resume"); });
 
   auto yes = std::make_shared<bool>(false);
-  auto* remove = with_name("remove", "Remove a store with its database and all that is its own", [yes, &cli](const std::string& name) {
-    if (!*yes) return void(fail_with(cli, kUsage, fmt::format("this deletes the database of '{}': repeat with --yes", name)));
-    const auto done = call(cli, "DELETE", fmt::format("/api/config/clients/{0}?confirm={0}", percent_encode(name)));
-    if (!done) return;
-    if (const auto* job = json::find(*done, "job"); job != nullptr) watch_job(cli, std::string(json::string_or(*job, "id")));
-  });
+  auto* remove = with_name(
+      "remove", "Remove a store with its database and all that is its own", [yes, &cli](const std::string& name) {
+        if (!*yes)
+          return void(
+              fail_with(cli, kUsage, fmt::format("this deletes the database of '{}': repeat with --yes", name)));
+        const auto done = call(cli, "DELETE", fmt::format("/api/config/clients/{0}?confirm={0}", percent_encode(name)));
+        if (!done) return;
+        if (const auto* job = json::find(*done, "job"); job != nullptr)
+          watch_job(cli, std::string(json::string_or(*job, "id")));
+      });
   remove->add_flag("--yes", *yes, "Really");
 }
 

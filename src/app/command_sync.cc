@@ -22,15 +22,18 @@ void start_sync(Cli& cli, const StartFlags& flags) {
   const auto* job = json::find(*done, "job");
   const std::string id(job == nullptr ? "" : json::string_or(*job, "id"));
   if (flags.watch) return void(watch_job(cli, id));
-  if (cli.json) print_json(*done);
-  else print(id);
+  if (cli.json)
+    print_json(*done);
+  else
+    print(id);
 }
 
 std::string kinds_of(const json::Value& job) {
   std::string out;
   if (const auto* kinds = json::find(job, "kinds"); kinds != nullptr && kinds->is_object())
     for (const auto& [name, kind] : kinds->get_object())
-      out += fmt::format("{}{} {}/{}", out.empty() ? "" : ", ", std::string_view(name), cell(kind, "seen"), cell(kind, "total"));
+      out += fmt::format("{}{} {}/{}", out.empty() ? "" : ", ", std::string_view(name), cell(kind, "seen"),
+                         cell(kind, "total"));
   return out;
 }
 
@@ -45,15 +48,18 @@ void show_status(Cli& cli, const std::string& name) {
   if (cli.json) return print_json(*json::find(*page, "data"));
   std::vector<std::vector<std::string>> rows;
   for (const auto& job : json::find(*page, "data")->as_array())
-    rows.push_back({cell(job, "id"), cell(job, "store"), cell(job, "type"), cell(job, "state"), cell(job, "createdAt"), kinds_of(job)});
+    rows.push_back({cell(job, "id"), cell(job, "store"), cell(job, "type"), cell(job, "state"), cell(job, "createdAt"),
+                    kinds_of(job)});
   print_table({"JOB", "STORE", "TYPE", "STATE", "CREATED", "KINDS"}, rows);
 }
 
 void cancel(Cli& cli, const std::string& id) {
   const auto job = call(cli, "POST", "/api/jobs/" + percent_encode(id) + "/cancel");
   if (!job) return;
-  if (cli.json) print_json(*job);
-  else print(fmt::format("{}\tcancelling", id));
+  if (cli.json)
+    print_json(*job);
+  else
+    print(fmt::format("{}\tcancelling", id));
 }
 
 }  // namespace

@@ -9,10 +9,12 @@
 namespace stoa::app {
 namespace {
 
-const std::map<std::string, std::string> kShortForms{{"STOA_LISTEN", "http.listen"}, {"STOA_DATA", "data"}, {"STOA_STORAGE", "storage.url"}};
+const std::map<std::string, std::string> kShortForms{
+    {"STOA_LISTEN", "http.listen"}, {"STOA_DATA", "data"}, {"STOA_STORAGE", "storage.url"}};
 // Of the CLI and of the tests: not the server's.
 bool is_foreign(std::string_view variable) {
-  return variable == "STOA_SERVER" || variable == "STOA_TOKEN_FILE" || variable == "STOA_CONFIG" || variable.starts_with("STOA_TEST_");
+  return variable == "STOA_SERVER" || variable == "STOA_TOKEN_FILE" || variable == "STOA_CONFIG" ||
+         variable.starts_with("STOA_TEST_");
 }
 
 std::vector<std::string> key_names() {
@@ -23,13 +25,15 @@ std::vector<std::string> key_names() {
 
 std::unexpected<Error> unknown(std::string_view where, std::string_view name, const std::vector<std::string>& known) {
   const auto meant = nearest(name, known);
-  return fail(Code::invalid, "{}: unknown key '{}'{}", where, name, meant ? fmt::format(", did you mean '{}'?", *meant) : ", see config/example.toml");
+  return fail(Code::invalid, "{}: unknown key '{}'{}", where, name,
+              meant ? fmt::format(", did you mean '{}'?", *meant) : ", see config/example.toml");
 }
 
 Result<void> assign(Loaded& loaded, const std::string& name, std::string_view text, const std::string& origin) {
   const auto* key = find_key(name);
   STOA_CHECK(key != nullptr, "only known keys are assigned");
-  if (auto set = key->set(loaded.config, text); !set) return fail(std::move(set).error().in(fmt::format("{} ({})", name, origin)));
+  if (auto set = key->set(loaded.config, text); !set)
+    return fail(std::move(set).error().in(fmt::format("{} ({})", name, origin)));
   loaded.origins[name] = {.value = key->get(loaded.config), .origin = origin};
   return {};
 }
@@ -50,7 +54,8 @@ Result<std::string> text_of(const toml::node& node, const std::string& name) {
   return fail(Code::invalid, "{}: want a string, a whole number, true, false or a list of strings", name);
 }
 
-Result<void> read_table(Loaded& loaded, const toml::table& table, const std::string& prefix, const std::string& origin) {
+Result<void> read_table(Loaded& loaded, const toml::table& table, const std::string& prefix,
+                        const std::string& origin) {
   for (const auto& [raw_name, node] : table) {
     const auto name = prefix + std::string(raw_name.str());
     if (const auto* inner = node.as_table()) {
@@ -99,10 +104,13 @@ Result<void> Config::validate() const {
   STOA_TRY(sync.validate());
   STOA_TRY(log::parse_level(log_level));
   if (open_stores_max < 1) return fail(Code::invalid, "storage.open_stores_max is 0, want at least 1");
-  const bool version_shape = api_version.size() == 7 && api_version[4] == '-' && parse_int(api_version.substr(0, 4)) && parse_int(api_version.substr(5));
+  const bool version_shape = api_version.size() == 7 && api_version[4] == '-' && parse_int(api_version.substr(0, 4)) &&
+                             parse_int(api_version.substr(5));
   if (!version_shape || api_version < "2026-07")
-    return fail(Code::invalid, "shopify.api_version is '{}', want 2026-07 or later: older versions hide collections", api_version);
-  if (!public_url.empty() && !public_url.starts_with("https://")) return fail(Code::invalid, "public_url is '{}', want https://…: Shopify calls nothing else", public_url);
+    return fail(Code::invalid, "shopify.api_version is '{}', want 2026-07 or later: older versions hide collections",
+                api_version);
+  if (!public_url.empty() && !public_url.starts_with("https://"))
+    return fail(Code::invalid, "public_url is '{}', want https://…: Shopify calls nothing else", public_url);
   if (!storage_url.empty()) {
     if (storage_url.starts_with("mongodb://") || storage_url.starts_with("mongodb+srv://"))
       return fail(Code::invalid, "storage.url: this version has the embedded engine only, leave the key empty");
@@ -113,18 +121,23 @@ Result<void> Config::validate() const {
 
 Result<Loaded> load_config(const Sources& sources) {
   Loaded loaded;
-  for (const auto& key : config_keys()) loaded.origins[key.name] = {.value = key.get(loaded.config), .origin = "default"};
+  for (const auto& key : config_keys())
+    loaded.origins[key.name] = {.value = key.get(loaded.config), .origin = "default"};
   if (!sources.file.empty()) STOA_TRY(read_file(loaded, sources.file));
   STOA_TRY(read_environment(loaded, sources.environment));
   for (const auto& [name, value] : sources.flags) {
     // A password in a flag would show in the process list (rule K2).
     const auto at = value.find('@');
-    if (name == "storage.url" && at != std::string::npos && value.find("://") < at && value.substr(value.find("://") + 3, at).find(':') != std::string::npos)
-      return fail(Code::invalid, "--storage: a password in a flag shows in the process list: use STOA_STORAGE or the configuration file");
+    if (name == "storage.url" && at != std::string::npos && value.find("://") < at &&
+        value.substr(value.find("://") + 3, at).find(':') != std::string::npos)
+      return fail(
+          Code::invalid,
+          "--storage: a password in a flag shows in the process list: use STOA_STORAGE or the configuration file");
     STOA_TRY(assign(loaded, name, value, "flag"));
   }
   auto& config = loaded.config;
-  if (config.storage_url.starts_with("embedded:") && config.storage_url.size() > 9) config.data = config.storage_url.substr(9);
+  if (config.storage_url.starts_with("embedded:") && config.storage_url.size() > 9)
+    config.data = config.storage_url.substr(9);
   config.storage_url = without_embedded(config.storage_url);
   if (config.operator_token_file.empty()) config.operator_token_file = config.data / "operator.token";
   if (config.master_key_file.empty()) config.master_key_file = config.data / "master.key";
@@ -133,7 +146,9 @@ Result<Loaded> load_config(const Sources& sources) {
 }
 
 std::string example_config() {
-  std::string out = "# Every key of Stoa's configuration with its default. Precedence: flag, environment (STOA_HTTP_LISTEN for http.listen), this file, default.\n";
+  std::string out =
+      "# Every key of Stoa's configuration with its default. Precedence: flag, environment (STOA_HTTP_LISTEN for "
+      "http.listen), this file, default.\n";
   const Config defaults;
   std::string section;
   for (const auto& key : config_keys()) {
@@ -143,8 +158,11 @@ std::string example_config() {
     section = own;
     const auto value = key.get(defaults);
     const bool bare = key.type == KeyType::number || key.type == KeyType::flag;
-    const auto shown = bare ? value : key.type == KeyType::list ? (value.empty() ? "[]" : "[\"" + value + "\"]") : "\"" + value + "\"";
-    out += fmt::format("# {}\n# {} = {}\n", key.help, dot == std::string::npos ? key.name : key.name.substr(dot + 1), shown);
+    const auto shown = bare                        ? value
+                       : key.type == KeyType::list ? (value.empty() ? "[]" : "[\"" + value + "\"]")
+                                                   : "\"" + value + "\"";
+    out += fmt::format("# {}\n# {} = {}\n", key.help, dot == std::string::npos ? key.name : key.name.substr(dot + 1),
+                       shown);
   }
   return out;
 }

@@ -1,5 +1,5 @@
-// The configuration: every key in one table, read from flags, environment, file and defaults, in that order of precedence.
-// Plain values; only app/ sees them.
+// The configuration: every key in one table, read from flags, environment, file and defaults, in that order of
+// precedence. Plain values; only app/ sees them.
 #pragma once
 
 #include <filesystem>
@@ -47,7 +47,8 @@ struct Sources {
   std::map<std::string, std::string> environment;  // all variables of the process
   std::filesystem::path file;                      // empty: none
 };
-// invalid: names the key, the value's problem and the fix; an unknown key or STOA_ variable suggests the one that was meant.
+// invalid: names the key, the value's problem and the fix; an unknown key or STOA_ variable suggests the one that was
+// meant.
 Result<Loaded> load_config(const Sources& sources);
 
 // config/example.toml: every key with its default and what it does.

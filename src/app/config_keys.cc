@@ -19,7 +19,8 @@ std::string duration_text(milliseconds value) {
 
 Result<milliseconds> read_duration(std::string_view text) {
   if (text.ends_with("ms")) {
-    if (const auto number = parse_int(text.substr(0, text.size() - 2)); number && *number >= 0) return milliseconds(*number);
+    if (const auto number = parse_int(text.substr(0, text.size() - 2)); number && *number >= 0)
+      return milliseconds(*number);
   } else if (auto seconds = tenant::parse_duration(text)) {
     return milliseconds(*seconds);
   }
@@ -37,8 +38,10 @@ Key text_key(std::string name, std::string help, Place place) {
           },
           [place](const Config& config) {
             const auto& value = place(const_cast<Config&>(config));
-            if constexpr (requires { value.string(); }) return value.string();
-            else return value;
+            if constexpr (requires { value.string(); })
+              return value.string();
+            else
+              return value;
           }};
 }
 
@@ -64,20 +67,23 @@ Key duration_key(std::string name, std::string help, Place place) {
             place(config) = std::chrono::duration_cast<Value>(duration);
             return {};
           },
-          [place](const Config& config) { return duration_text(std::chrono::duration_cast<milliseconds>(place(const_cast<Config&>(config)))); }};
+          [place](const Config& config) {
+            return duration_text(std::chrono::duration_cast<milliseconds>(place(const_cast<Config&>(config))));
+          }};
 }
 
 template <class Place>
 Key list_key(std::string name, std::string help, Place place) {
-  return {std::move(name), KeyType::list, std::move(help),
-          [place](Config& config, std::string_view text) -> Result<void> {
-            auto& list = place(config);
-            list.clear();
-            for (const auto part : split(text, ','))
-              if (const auto entry = trim(part); !entry.empty()) list.emplace_back(entry);
-            return {};
-          },
-          [place](const Config& config) { return fmt::format("{}", fmt::join(place(const_cast<Config&>(config)), ",")); }};
+  return {
+      std::move(name), KeyType::list, std::move(help),
+      [place](Config& config, std::string_view text) -> Result<void> {
+        auto& list = place(config);
+        list.clear();
+        for (const auto part : split(text, ','))
+          if (const auto entry = trim(part); !entry.empty()) list.emplace_back(entry);
+        return {};
+      },
+      [place](const Config& config) { return fmt::format("{}", fmt::join(place(const_cast<Config&>(config)), ",")); }};
 }
 
 template <class Place>
@@ -96,7 +102,8 @@ Key flag_key(std::string name, std::string help, Place place) {
 std::vector<Key> make_keys() {
   return {
       text_key("data", "Folder of the embedded databases, the operator token and the master key.", AT(data)),
-      text_key("public_url", "Where Shopify reaches this server, https://…; webhooks are subscribed only when set.", AT(public_url)),
+      text_key("public_url", "Where Shopify reaches this server, https://…; webhooks are subscribed only when set.",
+               AT(public_url)),
       text_key("http.listen", "Address and port of the API; port 0 picks one.", AT(http.listen)),
       number_key("http.threads", "Event loops; 0: one per core.", AT(http.threads)),
       number_key("http.workers_max", "Threads for requests that read the database.", AT(http.workers_max)),
@@ -109,18 +116,30 @@ std::vector<Key> make_keys() {
       duration_key("http.body_timeout", "For the whole body of a request.", AT(http.body_timeout)),
       duration_key("http.write_timeout", "Without progress in sending an answer.", AT(http.write_timeout)),
       duration_key("http.idle_timeout", "Between requests of one connection.", AT(http.idle_timeout)),
-      duration_key("http.shutdown_timeout", "How long requests in flight may take after SIGTERM.", AT(http.drain_timeout)),
+      duration_key("http.shutdown_timeout", "How long requests in flight may take after SIGTERM.",
+                   AT(http.drain_timeout)),
       number_key("api.page_cache_bytes", "Ready answers kept in memory.", AT(api.reads.page_cache_bytes)),
-      number_key("api.key_requests_per_minute", "Requests of one read key, which all users of an app share; 0: no limit.", AT(api.reads.rate_limit.per_minute)),
+      number_key("api.key_requests_per_minute",
+                 "Requests of one read key, which all users of an app share; 0: no limit.",
+                 AT(api.reads.rate_limit.per_minute)),
       flag_key("api.access_log", "One log line per request.", AT(api.access_log)),
       text_key("storage.url", "Empty: embedded SQLite in `data`.", AT(storage_url)),
-      number_key("storage.open_stores_max", "Store files kept open; each costs about 140 KiB and 3 descriptors.", AT(open_stores_max)),
-      text_key("security.operator_token_file", "Bearer token of the operator API; empty: <data>/operator.token, made on first start.", AT(operator_token_file)),
-      text_key("security.master_key_file", "Key that seals secrets; empty: <data>/master.key, made on first start.", AT(master_key_file)),
+      number_key("storage.open_stores_max", "Store files kept open; each costs about 140 KiB and 3 descriptors.",
+                 AT(open_stores_max)),
+      text_key("security.operator_token_file",
+               "Bearer token of the operator API; empty: <data>/operator.token, made on first start.",
+               AT(operator_token_file)),
+      text_key("security.master_key_file", "Key that seals secrets; empty: <data>/master.key, made on first start.",
+               AT(master_key_file)),
       text_key("shopify.api_version", "At least 2026-07: older versions hide collections.", AT(api_version)),
-      list_key("shopify.extra_hosts", "Hosts besides *.myshopify.com, `host` or `host:port`, that a base URL may name (rehearsal).", AT(extra_hosts)),
-      duration_key("shopify.answer_within", "How long a registration waits for the shop, retries included.", AT(answer_within)),
-      list_key("media.allowed_hosts", "Hosts that media are fetched from. Without effect yet: this version does not mirror media.", AT(media_hosts)),
+      list_key("shopify.extra_hosts",
+               "Hosts besides *.myshopify.com, `host` or `host:port`, that a base URL may name (rehearsal).",
+               AT(extra_hosts)),
+      duration_key("shopify.answer_within", "How long a registration waits for the shop, retries included.",
+                   AT(answer_within)),
+      list_key("media.allowed_hosts",
+               "Hosts that media are fetched from. Without effect yet: this version does not mirror media.",
+               AT(media_hosts)),
       number_key("sync.workers_max", "Stores that sync at the same moment.", AT(sync.workers_max)),
       duration_key("sync.slice", "A store gives its worker back after this when others wait.", AT(sync.slice)),
       duration_key("sync.call_timeout", "One call to a shop.", AT(sync.call_timeout)),
@@ -130,9 +149,12 @@ std::vector<Key> make_keys() {
       duration_key("sync.shop_probe", "How often a frozen or locked shop is asked again.", AT(sync.shop_probe)),
       duration_key("sync.rejection_probe", "The same after a security rejection.", AT(sync.rejection_probe)),
       number_key("sync.page_max", "Upper bound of a page, 1..250.", AT(sync.page_max)),
-      number_key("sync.sweep_count_free", "A sweep of up to this many deletes needs no confirmation.", AT(sync.sweep_count_free)),
-      duration_key("sync.incremental_interval", "How often changed documents are asked for.", AT(sync.incremental_interval)),
-      duration_key("sync.full_interval", "How often a complete pass finds deletions and silent changes.", AT(sync.full_interval)),
+      number_key("sync.sweep_count_free", "A sweep of up to this many deletes needs no confirmation.",
+                 AT(sync.sweep_count_free)),
+      duration_key("sync.incremental_interval", "How often changed documents are asked for.",
+                   AT(sync.incremental_interval)),
+      duration_key("sync.full_interval", "How often a complete pass finds deletions and silent changes.",
+                   AT(sync.full_interval)),
       duration_key("sync.overlap", "How far an incremental pass goes back before its predecessor.", AT(sync.overlap)),
       text_key("log.level", "trace, debug, info, warn or error.", AT(log_level)),
   };

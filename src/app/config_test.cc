@@ -19,8 +19,12 @@ std::filesystem::path file_with(const stoa::testing::TempDir& folder, std::strin
 
 TEST(Config, FlagBeatsEnvironmentBeatsFileBeatsDefault) {
   const stoa::testing::TempDir folder;
-  const auto file = file_with(folder, "[http]\nlisten = \"127.0.0.1:1\"\nworkers_max = 3\nidle_timeout = \"5s\"\n[shopify]\nextra_hosts = [\"a:1\", \"b\"]\n");
-  const auto loaded = load_config({.flags = {{"http.listen", "127.0.0.1:3"}}, .environment = {{"STOA_HTTP_LISTEN", "127.0.0.1:2"}, {"STOA_HTTP_WORKERS_MAX", "4"}}, .file = file});
+  const auto file = file_with(folder,
+                              "[http]\nlisten = \"127.0.0.1:1\"\nworkers_max = 3\nidle_timeout = "
+                              "\"5s\"\n[shopify]\nextra_hosts = [\"a:1\", \"b\"]\n");
+  const auto loaded = load_config({.flags = {{"http.listen", "127.0.0.1:3"}},
+                                   .environment = {{"STOA_HTTP_LISTEN", "127.0.0.1:2"}, {"STOA_HTTP_WORKERS_MAX", "4"}},
+                                   .file = file});
   ASSERT_TRUE(loaded) << loaded.error().what;
   EXPECT_EQ(loaded->config.http.listen, "127.0.0.1:3");
   EXPECT_EQ(loaded->config.http.workers_max, 4u);
@@ -34,7 +38,9 @@ TEST(Config, FlagBeatsEnvironmentBeatsFileBeatsDefault) {
 
 TEST(Config, ShortFormsWorkAndTheLongNameWins) {
   EXPECT_EQ(load_config({.environment = {{"STOA_LISTEN", "127.0.0.1:2"}}})->config.http.listen, "127.0.0.1:2");
-  EXPECT_EQ(load_config({.environment = {{"STOA_LISTEN", "127.0.0.1:2"}, {"STOA_HTTP_LISTEN", "127.0.0.1:5"}}})->config.http.listen, "127.0.0.1:5");
+  EXPECT_EQ(load_config({.environment = {{"STOA_LISTEN", "127.0.0.1:2"}, {"STOA_HTTP_LISTEN", "127.0.0.1:5"}}})
+                ->config.http.listen,
+            "127.0.0.1:5");
 }
 
 TEST(Config, AnUnknownKeyOrVariableStopsTheStartWithASuggestion) {
@@ -45,12 +51,17 @@ TEST(Config, AnUnknownKeyOrVariableStopsTheStartWithASuggestion) {
   const auto variable = load_config({.environment = {{"STOA_HTP_LISTEN", "x"}}});
   ASSERT_FALSE(variable);
   EXPECT_NE(variable.error().what.find("STOA_HTTP_LISTEN"), std::string::npos) << variable.error().what;
-  EXPECT_TRUE(load_config({.environment = {{"STOA_SERVER", "x"}, {"STOA_TOKEN_FILE", "x"}, {"STOA_TEST_MONGODB_URL", "x"}}}));
+  EXPECT_TRUE(
+      load_config({.environment = {{"STOA_SERVER", "x"}, {"STOA_TOKEN_FILE", "x"}, {"STOA_TEST_MONGODB_URL", "x"}}}));
 }
 
 TEST(Config, ABadValueNamesItsKeyAndTheFix) {
-  for (const auto& [variable, value] : std::map<std::string, std::string>{{"STOA_SYNC_WORKERS_MAX", "0"}, {"STOA_SYNC_CALL_TIMEOUT", "soon"}, {"STOA_LOG_LEVEL", "loud"},
-                                                                          {"STOA_SHOPIFY_API_VERSION", "2026-04"}, {"STOA_PUBLIC_URL", "http://x"}, {"STOA_STORAGE", "postgres://x"}}) {
+  for (const auto& [variable, value] : std::map<std::string, std::string>{{"STOA_SYNC_WORKERS_MAX", "0"},
+                                                                          {"STOA_SYNC_CALL_TIMEOUT", "soon"},
+                                                                          {"STOA_LOG_LEVEL", "loud"},
+                                                                          {"STOA_SHOPIFY_API_VERSION", "2026-04"},
+                                                                          {"STOA_PUBLIC_URL", "http://x"},
+                                                                          {"STOA_STORAGE", "postgres://x"}}) {
     const auto loaded = load_config({.environment = {{variable, value}}});
     ASSERT_FALSE(loaded) << variable;
     EXPECT_NE(loaded.error().what.find("want"), std::string::npos) << loaded.error().what;

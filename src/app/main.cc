@@ -11,7 +11,8 @@ namespace {
 std::string unknown_word(const CLI::App* app, int count, char** words) {
   for (int i = 1; i < count; ++i) {
     std::vector<std::string> known;
-    for (const auto* command : app->get_subcommands([](const CLI::App*) { return true; })) known.push_back(command->get_name());
+    for (const auto* command : app->get_subcommands([](const CLI::App*) { return true; }))
+      known.push_back(command->get_name());
     if (known.empty() || *words[i] == '-') return "";
     if (std::find(known.begin(), known.end(), words[i]) == known.end()) {
       const auto meant = nearest(words[i], known);
@@ -37,17 +38,22 @@ int run(int count, char** words) {
   auto* version = app.add_subcommand("version", "Print the version");
   version->add_flag("--json", cli.json, "JSON on stdout");
   version->callback([&cli] {
-    if (cli.json) print_json(json::Object{{"version", kVersion}});
-    else print(std::string(kVersion));
+    if (cli.json)
+      print_json(json::Object{{"version", kVersion}});
+    else
+      print(std::string(kVersion));
   });
-  app.footer("Exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 not allowed, 5 server unreachable, 6 partial, 7 conflict.");
+  app.footer(
+      "Exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 not allowed, 5 server unreachable, 6 partial, 7 conflict.");
   try {
     app.parse(count, words);
   } catch (const CLI::Success& wanted) {  // --help
     return app.exit(wanted);
   } catch (const CLI::ParseError& wrong) {
-    if (const auto unknown = unknown_word(&app, count, words); !unknown.empty()) say("error: " + unknown);
-    else app.exit(wrong);
+    if (const auto unknown = unknown_word(&app, count, words); !unknown.empty())
+      say("error: " + unknown);
+    else
+      app.exit(wrong);
     return kUsage;
   }
   return cli.exit_code;

@@ -24,26 +24,44 @@ Result<std::unique_ptr<Process>> Process::start(Loaded loaded) {
 Result<> Process::build() {
   const auto& config = loaded_.config;
   started_ = clock_.wall();
-  STOA_TRY_ASSIGN(registry_, storage::open_embedded({.folder = config.data, .open_stores_max = config.open_stores_max}, clock_, random_));
+  STOA_TRY_ASSIGN(registry_, storage::open_embedded({.folder = config.data, .open_stores_max = config.open_stores_max},
+                                                    clock_, random_));
   STOA_TRY_ASSIGN(const auto token, operator_token(config.operator_token_file, random_));
   STOA_TRY_ASSIGN(auto key, master_key(config.master_key_file, *registry_, random_));
   sealer_ = make_sealer(std::move(key), random_);
   vault_ = std::make_unique<tenant::Vault>(*sealer_);
   client_ = http::Client::make({});
-  connections_ = std::make_unique<tenant::Connections>(*registry_, *vault_, *client_, clock_, metrics_, tenant::Connections::Options{.api_version = config.api_version});
-  scheduler_ = std::make_unique<sync::Scheduler>(sync::Scheduler::Deps{*registry_, *connections_, clock_, random_, fmt::format("{}:{}", getpid(), random_.hex(3))}, config.sync);
+  connections_ = std::make_unique<tenant::Connections>(*registry_, *vault_, *client_, clock_, metrics_,
+                                                       tenant::Connections::Options{.api_version = config.api_version});
+  scheduler_ = std::make_unique<sync::Scheduler>(
+      sync::Scheduler::Deps{*registry_, *connections_, clock_, random_, fmt::format("{}:{}", getpid(), random_.hex(3))},
+      config.sync);
   const auto wake = [this] { scheduler_->wake(); };
-  registrar_ = std::make_unique<tenant::Registrar>(tenant::Registrar::Deps{*registry_, *vault_, *client_, clock_, random_, wake},
-                                                   tenant::Registrar::Options{.extra_hosts = config.extra_hosts, .api_version = config.api_version, .answer_within = config.answer_within});
-  upkeep_ = std::make_unique<Upkeep>(*registry_, metrics_, clock_, UpkeepOptions{.data = config.data, .sync = config.sync});
-  const auto degraded = [this] { return upkeep_->disk_full() ? std::vector<std::string>{"storage"} : std::vector<std::string>{}; };
-  metrics_.counter("stoa_webhooks_total", "Webhooks by outcome.", {{"outcome", "accepted"}});  // there from the start, at 0
-  service_ = std::make_unique<api::Service>(api::Dependencies{*registry_, clock_, metrics_, token, degraded}, config.api);
+  registrar_ = std::make_unique<tenant::Registrar>(
+      tenant::Registrar::Deps{*registry_, *vault_, *client_, clock_, random_, wake},
+      tenant::Registrar::Options{
+          .extra_hosts = config.extra_hosts, .api_version = config.api_version, .answer_within = config.answer_within});
+  upkeep_ =
+      std::make_unique<Upkeep>(*registry_, metrics_, clock_, UpkeepOptions{.data = config.data, .sync = config.sync});
+  const auto degraded = [this] {
+    return upkeep_->disk_full() ? std::vector<std::string>{"storage"} : std::vector<std::string>{};
+  };
+  metrics_.counter("stoa_webhooks_total", "Webhooks by outcome.",
+                   {{"outcome", "accepted"}});  // there from the start, at 0
+  service_ =
+      std::make_unique<api::Service>(api::Dependencies{*registry_, clock_, metrics_, token, degraded}, config.api);
   operator_deps_ = std::make_unique<api::OperatorDeps>(api::OperatorDeps{
-      .registry = *registry_, .registrar = *registrar_, .connections = *connections_, .vault = *vault_, .clock = clock_, .random = random_,
+      .registry = *registry_,
+      .registrar = *registrar_,
+      .connections = *connections_,
+      .vault = *vault_,
+      .clock = clock_,
+      .random = random_,
       .kinds = shopify::kMirroredKinds,
-      .interval = [this](const storage::StoreEntry& entry, model::Kind kind) { return sync::interval(entry, kind, loaded_.config.sync); },
-      .wake_sync = wake, .server = [this] { return server_view(); }});
+      .interval = [this](const storage::StoreEntry& entry,
+                         model::Kind kind) { return sync::interval(entry, kind, loaded_.config.sync); },
+      .wake_sync = wake,
+      .server = [this] { return server_view(); }});
   api::add_operator_routes(*service_, *operator_deps_);
   STOA_TRY_ASSIGN(server_, http::Server::start(config.http, *service_, clock_, random_));
   scheduler_->start();
@@ -61,16 +79,20 @@ json::Object Process::server_view() const {
   for (const auto& [key, value] : loaded_.origins) config[key] = {{"value", value.value}, {"origin", value.origin}};
   json::Array warnings;
   if (upkeep_->disk_full()) warnings.push_back("the disk is nearly full: syncs wait, registration answers 503");
-  if (!loaded_.config.extra_hosts.empty()) warnings.push_back("shopify.extra_hosts is set: base URLs other than *.myshopify.com are accepted (rehearsal)");
+  if (!loaded_.config.extra_hosts.empty())
+    warnings.push_back("shopify.extra_hosts is set: base URLs other than *.myshopify.com are accepted (rehearsal)");
   std::optional<Time> oldest;
   if (const auto open = registry_->open_jobs(); open && !open->empty()) oldest = open->front().created_at;
-  json::Object sync_queue{{"jobs", scheduler_->queued()}, {"running", scheduler_->running()}, {"oldestSeconds", nullptr}};
-  if (oldest) sync_queue["oldestSeconds"] = std::chrono::duration_cast<std::chrono::seconds>(clock_.wall() - *oldest).count();
+  json::Object sync_queue{
+      {"jobs", scheduler_->queued()}, {"running", scheduler_->running()}, {"oldestSeconds", nullptr}};
+  if (oldest)
+    sync_queue["oldestSeconds"] = std::chrono::duration_cast<std::chrono::seconds>(clock_.wall() - *oldest).count();
   return {{"version", kVersion},
           {"uptimeSeconds", std::chrono::duration_cast<std::chrono::seconds>(clock_.wall() - started_).count()},
           {"diskFreeBytes", upkeep_->disk_free()},
           {"queues", {{"sync", std::move(sync_queue)}}},
-          {"engines", json::Array{{{"name", "default"}, {"engine", registry_->engine()}, {"up", registry_->ping().has_value()}}}},
+          {"engines",
+           json::Array{{{"name", "default"}, {"engine", registry_->engine()}, {"up", registry_->ping().has_value()}}}},
           {"connections", server_->connections()},
           {"configuration", std::move(config)},
           {"warnings", std::move(warnings)}};

@@ -1,5 +1,5 @@
-// The composition root: builds every part from the configuration, in order, and takes them down in reverse. The only place that names
-// concrete classes. One per process.
+// The composition root: builds every part from the configuration, in order, and takes them down in reverse. The only
+// place that names concrete classes. One per process.
 #pragma once
 
 #include <memory>

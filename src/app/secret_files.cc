@@ -17,12 +17,13 @@ constexpr std::size_t kKeyBytes = 32, kTokenLeast = 16;
 
 // The file's content without its final newline; nothing when there is no such file.
 Result<std::optional<std::string>> read_private(const std::filesystem::path& file) {
-  struct stat info {};
+  struct stat info{};
   if (stat(file.c_str(), &info) != 0) {
     if (errno == ENOENT) return std::nullopt;
     return fail(Code::denied, "{}: cannot be read", file.string());
   }
-  if ((info.st_mode & 077) != 0) return fail(Code::denied, "{}: mode {:o}, want 600: others may read a secret", file.string(), info.st_mode & 0777);
+  if ((info.st_mode & 077) != 0)
+    return fail(Code::denied, "{}: mode {:o}, want 600: others may read a secret", file.string(), info.st_mode & 0777);
   std::ifstream in(file, std::ios::binary);
   std::stringstream text;
   text << in.rdbuf();
@@ -42,7 +43,8 @@ Result<> write_private(const std::filesystem::path& file, const std::string& con
   const auto line = content + "\n";
   const bool written = write(fd, line.data(), line.size()) == static_cast<ssize_t>(line.size()) && fsync(fd) == 0;
   close(fd);
-  if (!written || rename(aside.c_str(), file.c_str()) != 0) return fail(Code::unavailable, "{}: cannot be written", file.string());
+  if (!written || rename(aside.c_str(), file.c_str()) != 0)
+    return fail(Code::unavailable, "{}: cannot be written", file.string());
   return {};
 }
 
@@ -51,7 +53,8 @@ Result<> write_private(const std::filesystem::path& file, const std::string& con
 Result<Secret> operator_token(const std::filesystem::path& file, Random& random) {
   STOA_TRY_ASSIGN(const auto content, read_private(file));
   if (content) {
-    if (content->size() < kTokenLeast) return fail(Code::corrupt, "{}: {} characters, want at least {}", file.string(), content->size(), kTokenLeast);
+    if (content->size() < kTokenLeast)
+      return fail(Code::corrupt, "{}: {} characters, want at least {}", file.string(), content->size(), kTokenLeast);
     return Secret(*content);
   }
   const auto token = "stoa_op_" + random.token(32);
@@ -70,7 +73,10 @@ Result<Secret> master_key(const std::filesystem::path& file, storage::Registry& 
   }
   STOA_TRY_ASSIGN(const bool sealed, registry.has_sealed_values());
   if (sealed)
-    return fail(error(Code::conflict, "{}: the master key is missing, and secrets sealed with it are stored: put the file back, or restore it from where it is kept", file.string())
+    return fail(error(Code::conflict,
+                      "{}: the master key is missing, and secrets sealed with it are stored: put the file back, or "
+                      "restore it from where it is kept",
+                      file.string())
                     .because("master-key-missing"));
   const auto text = random.token(kKeyBytes);
   STOA_TRY(write_private(file, text));

@@ -21,9 +21,11 @@ class SecretFiles : public ::testing::Test {
   void store_a_secret() {
     const ClientKey key("sealed");
     storage::ClientRecord client{.key = key};
-    client.fields["adminShopToken"] = make_sealer(Secret(std::string(32, 'k')), random_)->seal(Secret("shpat_x"), "sealed/adminShopToken");
+    client.fields["adminShopToken"] =
+        make_sealer(Secret(std::string(32, 'k')), random_)->seal(Secret("shpat_x"), "sealed/adminShopToken");
     storage::ShopRecord shop{.domain = ShopDomain("sealed.myshopify.com"), .client_key = key};
-    ASSERT_TRUE(registry_->create(client, shop, {.id = "key_1", .client_key = key, .hash = "h"}, {.id = "job_1", .store = key, .type = "sync", .work = "w"}));
+    ASSERT_TRUE(registry_->create(client, shop, {.id = "key_1", .client_key = key, .hash = "h"},
+                                  {.id = "job_1", .store = key, .type = "sync", .work = "w"}));
   }
   std::filesystem::path file() const { return folder_.path() / "secret"; }
 
@@ -36,7 +38,7 @@ class SecretFiles : public ::testing::Test {
 TEST_F(SecretFiles, AreMadeOnceWithMode0600AndKept) {
   const auto token = operator_token(file(), random_);
   ASSERT_TRUE(token);
-  struct stat info {};
+  struct stat info{};
   ASSERT_EQ(stat(file().c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777, 0600u);
   EXPECT_EQ(*operator_token(file(), random_), *token);

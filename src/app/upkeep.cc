@@ -13,8 +13,8 @@ namespace {
 
 using std::chrono::hours;
 constexpr std::chrono::seconds kEvery{10};
-constexpr std::size_t kForgetEvery = 360;                    // rounds: an hour
-constexpr std::size_t kStoresWatchedMax = 1'000;             // lag is read from each store: beyond, only every so often
+constexpr std::size_t kForgetEvery = 360;         // rounds: an hour
+constexpr std::size_t kStoresWatchedMax = 1'000;  // lag is read from each store: beyond, only every so often
 constexpr hours kJobsKept{30 * 24}, kTombstonesKept{11 * 24}, kEventsKept{30 * 24};
 constexpr std::size_t kJobsKeptPerStore = 20;
 
@@ -49,17 +49,19 @@ void Upkeep::run() {
 }
 
 void Upkeep::watch_disk() {
-  struct statvfs info {};
+  struct statvfs info{};
   if (statvfs(options_.data.c_str(), &info) != 0) return;
   disk_free_ = static_cast<std::uint64_t>(info.f_bavail) * info.f_frsize;
   const bool full = disk_free_ < options_.disk_free_least;
-  if (full != disk_full_.exchange(full)) log::warn(full ? "disk nearly full" : "disk has room again", {{"freeBytes", std::to_string(disk_free_)}});
+  if (full != disk_full_.exchange(full))
+    log::warn(full ? "disk nearly full" : "disk has room again", {{"freeBytes", std::to_string(disk_free_)}});
 }
 
 void Upkeep::publish() {
   metrics_.gauge("stoa_disk_free_bytes", "Free bytes where the data folder is.", {}, static_cast<double>(disk_free_));
   using enum storage::StoreState;
-  std::map<storage::StoreState, double> states{{active, 0}, {paused, 0}, {auth_failed, 0}, {suspended, 0}, {uninstalled, 0}, {deleting, 0}};
+  std::map<storage::StoreState, double> states{{active, 0},    {paused, 0},      {auth_failed, 0},
+                                               {suspended, 0}, {uninstalled, 0}, {deleting, 0}};
   std::map<model::Kind, double> lag;
   double late = 0;
   const auto stores = registry_.stores();
@@ -80,24 +82,32 @@ void Upkeep::publish() {
     }
     late += store_late ? 1 : 0;
   }
-  for (const auto& [state, count] : states) metrics_.gauge("stoa_stores", "Stores by state.", {{"state", to_string(state)}}, count);
-  for (const auto& [kind, seconds] : lag) metrics_.gauge("stoa_lag_seconds_max", "Largest lag of any store behind its shop.", {{"kind", to_string(kind)}}, seconds);
+  for (const auto& [state, count] : states)
+    metrics_.gauge("stoa_stores", "Stores by state.", {{"state", to_string(state)}}, count);
+  for (const auto& [kind, seconds] : lag)
+    metrics_.gauge("stoa_lag_seconds_max", "Largest lag of any store behind its shop.", {{"kind", to_string(kind)}},
+                   seconds);
   metrics_.gauge("stoa_stores_late", "Stores with a kind that is late.", {}, late);
-  std::map<storage::JobState, double> jobs{{storage::JobState::queued, 0}, {storage::JobState::running, 0}, {storage::JobState::waiting, 0}};
+  std::map<storage::JobState, double> jobs{
+      {storage::JobState::queued, 0}, {storage::JobState::running, 0}, {storage::JobState::waiting, 0}};
   if (const auto open = registry_.open_jobs())
     for (const auto& job : *open) ++jobs[job.state];
-  for (const auto& [state, count] : jobs) metrics_.gauge("stoa_jobs", "Jobs that have not ended, by state.", {{"state", to_string(state)}}, count);
+  for (const auto& [state, count] : jobs)
+    metrics_.gauge("stoa_jobs", "Jobs that have not ended, by state.", {{"state", to_string(state)}}, count);
 }
 
 void Upkeep::forget() {
   const auto now = clock_.wall();
-  if (const auto done = registry_.forget_jobs(now - kJobsKept, kJobsKeptPerStore); !done) log::warn("old jobs could not be cleared", {{"error", done.error().what}});
+  if (const auto done = registry_.forget_jobs(now - kJobsKept, kJobsKeptPerStore); !done)
+    log::warn("old jobs could not be cleared", {{"error", done.error().what}});
   const auto hour = std::chrono::duration_cast<hours>(now.time_since_epoch()).count();
   for (const auto& store : registry_.stores()) {
     // Each store once a day, at an hour of its own: never all of them at once.
     if (static_cast<std::int64_t>(std::hash<ClientKey>()(store->key()) % 24) != hour % 24) continue;
-    if (const auto done = store->forget_tombstones(now - kTombstonesKept); !done) log::warn("old tombstones could not be cleared", {{"store", store->key().str()}});
-    if (const auto done = store->forget_events(now - kEventsKept); !done) log::warn("old events could not be cleared", {{"store", store->key().str()}});
+    if (const auto done = store->forget_tombstones(now - kTombstonesKept); !done)
+      log::warn("old tombstones could not be cleared", {{"store", store->key().str()}});
+    if (const auto done = store->forget_events(now - kEventsKept); !done)
+      log::warn("old events could not be cleared", {{"store", store->key().str()}});
   }
 }
 

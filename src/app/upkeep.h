@@ -1,5 +1,5 @@
-// What has to be done now and then: gauges for /metrics, disk watch, old jobs and tombstones. One thread of its own, from
-// construction to destruction.
+// What has to be done now and then: gauges for /metrics, disk watch, old jobs and tombstones. One thread of its own,
+// from construction to destruction.
 #pragma once
 
 #include <atomic>

@@ -31,8 +31,8 @@ TEST(ClientKey, OneRefusedForItsCaseIsToldTheLowerCaseForm) {
 
 TEST(ShopDomain, IsTheCanonicalHostOnly) {
   EXPECT_TRUE(parse_shop_domain("my-store.myshopify.com"));
-  for (const auto* bad : {"my-store.myshopify.com.evil.com", "-a.myshopify.com", "a.b.myshopify.com", "A.myshopify.com", ".myshopify.com",
-                          "myshopify.com", "a.myshopify.com:443", "a.myshopify.com/"})
+  for (const auto* bad : {"my-store.myshopify.com.evil.com", "-a.myshopify.com", "a.b.myshopify.com", "A.myshopify.com",
+                          ".myshopify.com", "myshopify.com", "a.myshopify.com:443", "a.myshopify.com/"})
     EXPECT_FALSE(parse_shop_domain(bad)) << bad;
 }
 
@@ -42,8 +42,8 @@ TEST(Gid, KeepsIdsBeyond53BitsExact) {
   EXPECT_EQ(gid->number, 9007199254740993);
   EXPECT_EQ(gid->type, "Product");
   EXPECT_TRUE(parse_gid("gid://shopify/InventoryLevel/1?inventory_item_id=2"));
-  for (const auto* bad : {"", "gid://shopify/Product/", "gid://shopify//1", "gid://other/Product/1", "gid://shopify/Product/1x",
-                          "gid://shopify/Product/99999999999999999999"})
+  for (const auto* bad : {"", "gid://shopify/Product/", "gid://shopify//1", "gid://other/Product/1",
+                          "gid://shopify/Product/1x", "gid://shopify/Product/99999999999999999999"})
     EXPECT_FALSE(parse_gid(bad)) << bad;
 }
 
@@ -51,7 +51,8 @@ TEST(IsoTime, ReadsOffsetsAndFractionsAndRefusesTheRest) {
   EXPECT_EQ(iso_seconds(*parse_iso("2025-09-15T18:20:07+01:00")), "2025-09-15T17:20:07Z");
   EXPECT_EQ(iso_micros(*parse_iso("2026-11-22T13:39:40.123456789Z")), "2026-11-22T13:39:40.123456Z");
   EXPECT_EQ(http_date(*parse_iso("2026-11-22T13:39:40Z")), "Sun, 22 Nov 2026 13:39:40 GMT");
-  for (const auto* bad : {"", "2026-11-22", "2026-02-30T00:00:00Z", "2026-11-22T13:39:40", "2026-11-22T25:00:00Z", "2026-11-22T13:39:40Zx"})
+  for (const auto* bad : {"", "2026-11-22", "2026-02-30T00:00:00Z", "2026-11-22T13:39:40", "2026-11-22T25:00:00Z",
+                          "2026-11-22T13:39:40Zx"})
     EXPECT_FALSE(parse_iso(bad)) << bad;
 }
 

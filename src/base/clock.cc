@@ -66,7 +66,9 @@ std::string http_date(Time time) {
 
 Result<Time> parse_iso(std::string_view text) {
   using namespace std::chrono;
-  const auto bad = [&] { return fail(Code::invalid, "time: '{}' is not an ISO 8601 date-time with offset", text.substr(0, 40)); };
+  const auto bad = [&] {
+    return fail(Code::invalid, "time: '{}' is not an ISO 8601 date-time with offset", text.substr(0, 40));
+  };
   std::size_t pos = 0;
   int y, mo, d, h, mi, s;
   if (!digits(text, pos, 4, y) || !literal(text, pos, '-') || !digits(text, pos, 2, mo) || !literal(text, pos, '-') ||

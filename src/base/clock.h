@@ -1,4 +1,5 @@
-// Clock: the only source of time (seam). Thread-safe. SystemClock lives as long as the process; tests use testing::ManualClock.
+// Clock: the only source of time (seam). Thread-safe. SystemClock lives as long as the process; tests use
+// testing::ManualClock.
 #pragma once
 
 #include <chrono>
@@ -33,7 +34,8 @@ std::string iso_seconds(Time time);
 std::string iso_micros(Time time);
 // "Sun, 22 Nov 2026 13:39:40 GMT" (HTTP).
 std::string http_date(Time time);
-// Any ISO 8601 / RFC 3339 date-time with offset ("2026-11-22T14:39:40.5+01:00"); up to nanoseconds, which are cut to microseconds.
+// Any ISO 8601 / RFC 3339 date-time with offset ("2026-11-22T14:39:40.5+01:00"); up to nanoseconds, which are cut to
+// microseconds.
 Result<Time> parse_iso(std::string_view text);
 
 inline std::int64_t micros(Time time) { return time.time_since_epoch().count(); }

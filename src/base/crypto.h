@@ -1,4 +1,5 @@
-// Hashes, signatures and sealed secrets, over libsodium. Thread-safe; crypto_init() once before anything else (app/ and tests do).
+// Hashes, signatures and sealed secrets, over libsodium. Thread-safe; crypto_init() once before anything else (app/ and
+// tests do).
 #pragma once
 
 #include <array>
@@ -13,8 +14,8 @@ namespace stoa {
 
 void crypto_init();
 
-std::string sha256(std::string_view bytes);                              // 32 raw bytes
-std::string hmac_sha256(std::string_view key, std::string_view bytes);   // 32 raw bytes
+std::string sha256(std::string_view bytes);                             // 32 raw bytes
+std::string hmac_sha256(std::string_view key, std::string_view bytes);  // 32 raw bytes
 bool constant_time_equal(std::string_view a, std::string_view b);
 
 // Content hash of a document: BLAKE2b, 128 bits, of the parts one after another.
@@ -22,7 +23,8 @@ using Hash = std::array<unsigned char, 16>;
 Hash content_hash(std::initializer_list<std::string_view> parts);
 std::string hash_hex(const Hash& hash);
 
-// A secret in memory: no stream or format operator, so it cannot be logged by accident (rule K2). Zeroed on destruction.
+// A secret in memory: no stream or format operator, so it cannot be logged by accident (rule K2). Zeroed on
+// destruction.
 class Secret {
  public:
   Secret() = default;
@@ -40,8 +42,9 @@ class Secret {
   std::string value_;
 };
 
-// Seals secrets at rest (rule K1): XChaCha20-Poly1305; a sealed value is text, "v1.<key id>.<base64url nonce+ciphertext>".
-// The associated data binds a value to its place, e.g. "<clientKey>/adminShopToken": it opens nowhere else.
+// Seals secrets at rest (rule K1): XChaCha20-Poly1305; a sealed value is text, "v1.<key id>.<base64url
+// nonce+ciphertext>". The associated data binds a value to its place, e.g. "<clientKey>/adminShopToken": it opens
+// nowhere else.
 class Sealer {
  public:
   virtual ~Sealer() = default;

@@ -47,7 +47,9 @@ Result<ShopDomain> parse_shop_domain(std::string_view text) {
 
 Result<Gid> parse_gid(std::string_view text) {
   constexpr std::string_view kPrefix = "gid://shopify/";
-  const auto wrong = [&] { return fail(Code::invalid, "id: '{}' is not gid://shopify/<Type>/<number>", text.substr(0, 80)); };
+  const auto wrong = [&] {
+    return fail(Code::invalid, "id: '{}' is not gid://shopify/<Type>/<number>", text.substr(0, 80));
+  };
   if (!text.starts_with(kPrefix)) return wrong();
   auto rest = text.substr(kPrefix.size());
   const auto slash = rest.find('/');

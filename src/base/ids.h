@@ -35,7 +35,8 @@ Result<ClientKey> parse_client_key(std::string_view text);
 // Rule T3: ^[a-z0-9][a-z0-9-]*\.myshopify\.com$, already lower-cased.
 Result<ShopDomain> parse_shop_domain(std::string_view text);
 
-// Shopify's global id, `gid://shopify/{Type}/{number}` (docs: shopify.dev/docs/api/usage/gids); the tail may carry `?query`.
+// Shopify's global id, `gid://shopify/{Type}/{number}` (docs: shopify.dev/docs/api/usage/gids); the tail may carry
+// `?query`.
 struct Gid {
   std::string_view type;    // "Product"
   std::int64_t number = 0;  // the digits after the last '/', up to a '?'

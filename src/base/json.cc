@@ -5,8 +5,8 @@
 namespace stoa::json {
 namespace {
 
-// Boost.JSON keeps the last of repeated keys silently; a repeated key in a request is a fault (contract section 2), so the
-// raw text is walked once for them. `text` is known to be valid JSON here.
+// Boost.JSON keeps the last of repeated keys silently; a repeated key in a request is a fault (contract section 2), so
+// the raw text is walked once for them. `text` is known to be valid JSON here.
 class RepeatedKeys {
  public:
   explicit RepeatedKeys(std::string_view text) : text_(text) {}
@@ -85,7 +85,8 @@ Result<Value> parse(std::string_view text, std::size_t depth_max) {
   if (status == boost::json::error::too_deep)
     return fail(Code::invalid, "json: nested deeper than {} levels at byte {}", depth_max, used);
   if (status) return fail(Code::invalid, "json: {} at byte {}", status.message(), used);
-  if (auto key = RepeatedKeys(text).find()) return fail(Code::invalid, "json: the key '{}' stands twice in one object", *key);
+  if (auto key = RepeatedKeys(text).find())
+    return fail(Code::invalid, "json: the key '{}' stands twice in one object", *key);
   return parser.release();
 }
 
@@ -118,16 +119,28 @@ std::int64_t as_int(const Value* member, std::int64_t otherwise) {
   return status ? otherwise : number;
 }
 
-bool as_bool(const Value* member, bool otherwise) { return member != nullptr && member->is_bool() ? member->get_bool() : otherwise; }
+bool as_bool(const Value* member, bool otherwise) {
+  return member != nullptr && member->is_bool() ? member->get_bool() : otherwise;
+}
 
 }  // namespace
 
-std::string_view string_or(const Value& value, std::string_view key, std::string_view otherwise) { return as_string(find(value, key), otherwise); }
-std::string_view string_or(const Object& object, std::string_view key, std::string_view otherwise) { return as_string(find(object, key), otherwise); }
-std::int64_t int_or(const Value& value, std::string_view key, std::int64_t otherwise) { return as_int(find(value, key), otherwise); }
-std::int64_t int_or(const Object& object, std::string_view key, std::int64_t otherwise) { return as_int(find(object, key), otherwise); }
+std::string_view string_or(const Value& value, std::string_view key, std::string_view otherwise) {
+  return as_string(find(value, key), otherwise);
+}
+std::string_view string_or(const Object& object, std::string_view key, std::string_view otherwise) {
+  return as_string(find(object, key), otherwise);
+}
+std::int64_t int_or(const Value& value, std::string_view key, std::int64_t otherwise) {
+  return as_int(find(value, key), otherwise);
+}
+std::int64_t int_or(const Object& object, std::string_view key, std::int64_t otherwise) {
+  return as_int(find(object, key), otherwise);
+}
 bool bool_or(const Value& value, std::string_view key, bool otherwise) { return as_bool(find(value, key), otherwise); }
-bool bool_or(const Object& object, std::string_view key, bool otherwise) { return as_bool(find(object, key), otherwise); }
+bool bool_or(const Object& object, std::string_view key, bool otherwise) {
+  return as_bool(find(object, key), otherwise);
+}
 
 Value null_if_empty(std::string_view text) { return text.empty() ? Value(nullptr) : Value(text); }
 

@@ -19,13 +19,14 @@ using Value = boost::json::value;
 using Object = boost::json::object;
 using Array = boost::json::array;
 
-// Strict: one value, UTF-8, nesting up to `depth_max`, no repeated key in an object. invalid: says what is wrong and where (byte).
+// Strict: one value, UTF-8, nesting up to `depth_max`, no repeated key in an object. invalid: says what is wrong and
+// where (byte).
 Result<Value> parse(std::string_view text, std::size_t depth_max = 64);
 std::string write(const Value& value);
 std::string write_pretty(const Value& value);
 
-// The member, or null when absent or of another type. The answers point into `value`; the overloads for objects keep one from
-// being copied into a Value that is gone before its answer is used.
+// The member, or null when absent or of another type. The answers point into `value`; the overloads for objects keep
+// one from being copied into a Value that is gone before its answer is used.
 const Value* find(const Value& value, std::string_view key);
 const Value* find(const Object& object, std::string_view key);
 std::string_view string_or(const Value& value, std::string_view key, std::string_view otherwise = {});

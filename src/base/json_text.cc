@@ -7,7 +7,8 @@
 namespace stoa::json {
 namespace {
 
-// First byte at or after `at` that is `a`, `b`, or (with `controls`) below 0x20; `end` when none. Sixteen bytes at a time.
+// First byte at or after `at` that is `a`, `b`, or (with `controls`) below 0x20; `end` when none. Sixteen bytes at a
+// time.
 template <char a, char b, bool controls>
 const char* scan(const char* at, const char* end) {
   const __m128i wanted_a = _mm_set1_epi8(a), wanted_b = _mm_set1_epi8(b), last_control = _mm_set1_epi8(0x1F);
@@ -57,7 +58,8 @@ void append_utf8(std::string& out, unsigned value) {
   } else if (value < 0x10000) {
     out += {char(0xE0 | value >> 12), char(0x80 | (value >> 6 & 0x3F)), char(0x80 | (value & 0x3F))};
   } else {
-    out += {char(0xF0 | value >> 18), char(0x80 | (value >> 12 & 0x3F)), char(0x80 | (value >> 6 & 0x3F)), char(0x80 | (value & 0x3F))};
+    out += {char(0xF0 | value >> 18), char(0x80 | (value >> 12 & 0x3F)), char(0x80 | (value >> 6 & 0x3F)),
+            char(0x80 | (value & 0x3F))};
   }
 }
 

@@ -1,6 +1,7 @@
 // JSON as text: what mirrored documents are made of. Keeps numbers and strings as Shopify wrote them (rule P5).
-// Canonical text: no white space outside strings; strings escape only what JSON demands (", \, and controls as \b \f \n \r \t or \u00xx);
-// numbers and key order as received. Equal content is therefore equal bytes. Pure functions; not tied to any thread.
+// Canonical text: no white space outside strings; strings escape only what JSON demands (", \, and controls as \b \f \n
+// \r \t or \u00xx); numbers and key order as received. Equal content is therefore equal bytes. Pure functions; not tied
+// to any thread.
 #pragma once
 
 #include <cstddef>
@@ -18,8 +19,9 @@ std::string quoted(std::string_view utf8);
 // The content of a JSON string token (with its quotes), unescaped.
 std::string unquoted(std::string_view token);
 
-// A forward reader over text that is known to be canonical JSON (we wrote it, or canonicalise() did): no checks, no allocation.
-// One value after another: `Cursor c(text); c.enter_object(); while (auto key = c.next_key()) { if (*key == "id") v = c.take(); else c.skip(); }`
+// A forward reader over text that is known to be canonical JSON (we wrote it, or canonicalise() did): no checks, no
+// allocation. One value after another: `Cursor c(text); c.enter_object(); while (auto key = c.next_key()) { if (*key ==
+// "id") v = c.take(); else c.skip(); }`
 class Cursor {
  public:
   explicit Cursor(std::string_view text) : at_(text.data()), end_(text.data() + text.size()) {}
@@ -28,8 +30,8 @@ class Cursor {
   const char* position() const { return at_; }
 
   void enter_object() { ++at_; }
-  // The next key as raw bytes without quotes (Shopify's keys never need escapes), positioned at its value; nothing at the
-  // end of the object, which is then left.
+  // The next key as raw bytes without quotes (Shopify's keys never need escapes), positioned at its value; nothing at
+  // the end of the object, which is then left.
   std::optional<std::string_view> next_key();
   void enter_array() { ++at_; }
   // True when positioned at a further element; false at the end of the array, which is then left.

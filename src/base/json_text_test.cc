@@ -8,11 +8,13 @@ namespace {
 TEST(CanonicalString, EscapesOnlyWhatJsonDemands) {
   EXPECT_EQ(json::quoted("a/b <script>&\u00a0😀"), "\"a/b <script>&\u00a0😀\"");
   EXPECT_EQ(json::quoted("\"\\\b\f\n\r\t\x01"), R"("\"\\\b\f\n\r\t\u0001")");
-  EXPECT_EQ(json::quoted(std::string(40, 'x') + "\n" + std::string(40, 'y')), "\"" + std::string(40, 'x') + "\\n" + std::string(40, 'y') + "\"");
+  EXPECT_EQ(json::quoted(std::string(40, 'x') + "\n" + std::string(40, 'y')),
+            "\"" + std::string(40, 'x') + "\\n" + std::string(40, 'y') + "\"");
 }
 
 TEST(CanonicalString, UnquotedGivesBackEveryText) {
-  for (const std::string text : {"", "plain", "\"\\\b\f\n\r\t\x01", "emoji 😀 in a text longer than sixteen bytes \"quoted\""})
+  for (const std::string text :
+       {"", "plain", "\"\\\b\f\n\r\t\x01", "emoji 😀 in a text longer than sixteen bytes \"quoted\""})
     EXPECT_EQ(unquoted(json::quoted(text)), text);
   EXPECT_EQ(unquoted(R"("\u0026\/\ud83d\ude00")"), "&/😀");
 }

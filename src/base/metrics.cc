@@ -37,7 +37,8 @@ struct Metrics::Impl {
 
   prometheus::Counter& find_counter(std::string_view name, std::string_view help, Labels labels) {
     auto& family = counters[std::string(name)];
-    if (family == nullptr) family = &prometheus::BuildCounter().Name(std::string(name)).Help(std::string(help)).Register(registry);
+    if (family == nullptr)
+      family = &prometheus::BuildCounter().Name(std::string(name)).Help(std::string(help)).Register(registry);
     return family->Add(native(labels));
   }
 };
@@ -53,7 +54,8 @@ void Metrics::count(std::string_view name, std::string_view help, Labels labels,
 void Metrics::gauge(std::string_view name, std::string_view help, Labels labels, double value) {
   const std::lock_guard lock(impl_->mutex);
   auto& family = impl_->gauges[std::string(name)];
-  if (family == nullptr) family = &prometheus::BuildGauge().Name(std::string(name)).Help(std::string(help)).Register(impl_->registry);
+  if (family == nullptr)
+    family = &prometheus::BuildGauge().Name(std::string(name)).Help(std::string(help)).Register(impl_->registry);
   family->Add(native(labels)).Set(value);
 }
 

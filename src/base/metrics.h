@@ -1,4 +1,5 @@
-// Metrics in Prometheus text, by the names the contract fixes. Thread-safe. Over prometheus-cpp; one registry per process object.
+// Metrics in Prometheus text, by the names the contract fixes. Thread-safe. Over prometheus-cpp; one registry per
+// process object.
 #pragma once
 
 #include <initializer_list>

@@ -1,4 +1,5 @@
-// Waiting a moment on a pool thread: for a retry inside a request's deadline. Anything longer is a rescheduled job, never a waiting thread.
+// Waiting a moment on a pool thread: for a retry inside a request's deadline. Anything longer is a rescheduled job,
+// never a waiting thread.
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,5 @@
-// Random: the only source of randomness (seam). Thread-safe. SystemRandom is libsodium's (cryptographic); tests seed their own.
+// Random: the only source of randomness (seam). Thread-safe. SystemRandom is libsodium's (cryptographic); tests seed
+// their own.
 #pragma once
 
 #include <cstdint>
@@ -12,9 +13,9 @@ class Random {
   virtual ~Random() = default;
   virtual void fill(std::span<unsigned char> out) = 0;
 
-  std::uint64_t number();                        // uniform over 64 bits
-  std::uint64_t below(std::uint64_t bound);      // uniform in [0, bound), bound > 0
-  std::string token(std::size_t bytes);          // URL-safe base64 without padding of that many random bytes
+  std::uint64_t number();                    // uniform over 64 bits
+  std::uint64_t below(std::uint64_t bound);  // uniform in [0, bound), bound > 0
+  std::string token(std::size_t bytes);      // URL-safe base64 without padding of that many random bytes
   std::string hex(std::size_t bytes);
 };
 

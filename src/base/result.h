@@ -68,20 +68,19 @@ inline std::unexpected<Error> fail(Error error) { return std::unexpected(std::mo
 // STOA_TRY(expr): leaves the function with expr's error. STOA_TRY_ASSIGN(auto x, expr): else binds its value.
 #define STOA_CONCAT_(a, b) a##b
 #define STOA_CONCAT(a, b) STOA_CONCAT_(a, b)
-#define STOA_TRY(expr)                                                          \
-  do {                                                                          \
-    auto stoa_try_ = (expr);                                                    \
-    if (!stoa_try_) return std::unexpected(std::move(stoa_try_).error());       \
+#define STOA_TRY(expr)                                                    \
+  do {                                                                    \
+    auto stoa_try_ = (expr);                                              \
+    if (!stoa_try_) return std::unexpected(std::move(stoa_try_).error()); \
   } while (false)
 #define STOA_TRY_ASSIGN(decl, expr) STOA_TRY_ASSIGN_(decl, expr, STOA_CONCAT(stoa_try_, __LINE__))
-#define STOA_TRY_ASSIGN_(decl, expr, name)                  \
-  auto name = (expr);                                       \
+#define STOA_TRY_ASSIGN_(decl, expr, name)                    \
+  auto name = (expr);                                         \
   if (!name) return std::unexpected(std::move(name).error()); \
   decl = std::move(*name)
 
 // What a programmer can get wrong. On in release: prints the condition and aborts.
 [[noreturn]] void check_failed(const char* condition, const char* why, const char* file, int line);
-#define STOA_CHECK(condition, why) \
-  ((condition) ? void() : ::stoa::check_failed(#condition, why, __FILE__, __LINE__))
+#define STOA_CHECK(condition, why) ((condition) ? void() : ::stoa::check_failed(#condition, why, __FILE__, __LINE__))
 
 }  // namespace stoa

@@ -2,9 +2,9 @@
 
 #include <sodium.h>
 
+#include <locale.h>
 #include <charconv>
 #include <cwctype>
-#include <locale.h>
 
 namespace stoa {
 namespace {
@@ -22,7 +22,10 @@ std::size_t decode_utf8(std::string_view text, std::size_t pos, char32_t& out) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[pos + i]); };
   const unsigned char lead = byte(0);
   if (lead < 0x80) return out = lead, 1;
-  const std::size_t length = lead >= 0xF0 && lead < 0xF5 ? 4 : lead >= 0xE0 && lead < 0xF0 ? 3 : lead >= 0xC2 && lead < 0xE0 ? 2 : 0;
+  const std::size_t length = lead >= 0xF0 && lead < 0xF5   ? 4
+                             : lead >= 0xE0 && lead < 0xF0 ? 3
+                             : lead >= 0xC2 && lead < 0xE0 ? 2
+                                                           : 0;
   if (length == 0 || pos + length > text.size()) return 0;
   char32_t value = lead & (0xFF >> (length + 1));
   for (std::size_t i = 1; i < length; ++i) {
@@ -54,7 +57,8 @@ void encode_utf8(char32_t value, std::string& out) {
 
 std::string encode64(std::string_view bytes, int variant) {
   std::string out(sodium_base64_encoded_len(bytes.size(), variant), '\0');
-  sodium_bin2base64(out.data(), out.size(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), variant);
+  sodium_bin2base64(out.data(), out.size(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
+                    variant);
   out.resize(out.size() - 1);
   return out;
 }
@@ -180,7 +184,9 @@ std::string to_hex(std::string_view bytes) {
 
 std::string base64(std::string_view bytes) { return encode64(bytes, sodium_base64_VARIANT_ORIGINAL); }
 std::string base64_url(std::string_view bytes) { return encode64(bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING); }
-std::optional<std::string> base64_decode(std::string_view text) { return decode64(text, sodium_base64_VARIANT_ORIGINAL); }
+std::optional<std::string> base64_decode(std::string_view text) {
+  return decode64(text, sodium_base64_VARIANT_ORIGINAL);
+}
 std::optional<std::string> base64_url_decode(std::string_view text) {
   return decode64(text, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
@@ -209,7 +215,8 @@ std::size_t distance(std::string_view a, std::string_view b) {
     row[0] = i;
     for (std::size_t j = 1; j < row.size(); ++j) {
       row[j] = std::min({back[j] + 1, row[j - 1] + 1, back[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) row[j] = std::min(row[j], two_back[j - 2] + 1);
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        row[j] = std::min(row[j], two_back[j - 2] + 1);
     }
   }
   return row.back();

@@ -16,7 +16,8 @@ bool ascii_iequals(std::string_view a, std::string_view b);
 std::string_view trim(std::string_view text);  // spaces and tabs
 std::vector<std::string_view> split(std::string_view text, char separator);
 
-// Lower case of every letter Unicode knows a simple mapping for (C.UTF-8); bytes that are not UTF-8 stay as they are. For sort keys.
+// Lower case of every letter Unicode knows a simple mapping for (C.UTF-8); bytes that are not UTF-8 stay as they are.
+// For sort keys.
 std::string fold(std::string_view utf8);
 bool valid_utf8(std::string_view text);
 

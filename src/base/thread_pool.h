@@ -15,9 +15,9 @@ namespace stoa {
 class ThreadPool {
  public:
   struct Options {
-    std::string name = "pool";      // shown in `top -H`
-    std::size_t threads_max = 4;    // upper bound of threads; each costs about 50 KB
-    std::size_t queue_max = 4096;   // work waiting beyond this is refused: try_post answers false
+    std::string name = "pool";     // shown in `top -H`
+    std::size_t threads_max = 4;   // upper bound of threads; each costs about 50 KB
+    std::size_t queue_max = 4096;  // work waiting beyond this is refused: try_post answers false
   };
   explicit ThreadPool(Options options);
   ~ThreadPool();

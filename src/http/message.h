@@ -1,4 +1,5 @@
-// Requests and responses of the server. Plain values. A Request's views point into the connection's buffers: valid until it is answered.
+// Requests and responses of the server. Plain values. A Request's views point into the connection's buffers: valid
+// until it is answered.
 #pragma once
 
 #include <functional>
@@ -22,8 +23,8 @@ struct Request {
   std::string_view query;   // after '?', still percent-encoded
   std::vector<std::pair<std::string_view, std::string_view>> headers;
   std::string_view body;
-  std::string request_id;   // of X-Request-Id when it is 1..64 of [A-Za-z0-9._-], else made
-  std::string remote;       // the peer's address
+  std::string request_id;  // of X-Request-Id when it is 1..64 of [A-Za-z0-9._-], else made
+  std::string remote;      // the peer's address
   Tick received{};
 
   // The first value of that header, ASCII case ignored; empty when absent.
@@ -31,13 +32,15 @@ struct Request {
 };
 
 // A body that is written as it comes: server-sent events. `next` runs on the work pool, at most once per `interval`;
-// it answers the next chunk ("" for none yet), or nothing when the stream is over. The server closes the connection after it.
+// it answers the next chunk ("" for none yet), or nothing when the stream is over. The server closes the connection
+// after it.
 struct Stream {
   std::function<std::optional<std::string>()> next;
   std::chrono::milliseconds interval{1000};
 };
 
-// How an answer fails on its way, for rehearsals (sandbox/): only so much of head and body is sent, then the connection ends.
+// How an answer fails on its way, for rehearsals (sandbox/): only so much of head and body is sent, then the connection
+// ends.
 struct Cut {
   std::size_t bytes = 0;
   bool reset = false;  // by RST instead of FIN
@@ -45,7 +48,7 @@ struct Cut {
 
 struct Response {
   int status = 200;
-  std::string head;  // further header lines, "Name: value\r\n" each: use header()
+  std::string head;                         // further header lines, "Name: value\r\n" each: use header()
   std::shared_ptr<const std::string> body;  // shared with the page cache and every connection that is still writing it
   bool close = false;
   std::optional<Stream> stream;

@@ -24,7 +24,8 @@ class Params {
 
 using Handler = std::function<Response(const Request&, const Params&)>;
 
-// One route: "/v1/stores/{store}/products/{id}". A last segment "{name...}" takes the rest of the path, slashes included.
+// One route: "/v1/stores/{store}/products/{id}". A last segment "{name...}" takes the rest of the path, slashes
+// included.
 struct Route {
   Method method = Method::get;  // get answers HEAD too
   std::string pattern;          // the `route` label of metrics
@@ -38,8 +39,8 @@ class Router {
   struct Match {
     const Route* route = nullptr;  // null: nothing there
     Params params;
-    std::string allow;             // path known, method not: the Allow header of a 405
-    bool bad_path = false;         // broken percent-encoding or invalid UTF-8: 400
+    std::string allow;      // path known, method not: the Allow header of a 405
+    bool bad_path = false;  // broken percent-encoding or invalid UTF-8: 400
   };
   Match match(Method method, std::string_view path) const;
 

@@ -77,7 +77,9 @@ VariantFacts read_variants(std::string_view raw) {
 // One member of the body to the index fields that derive from it.
 class Indexer {
  public:
-  explicit Indexer(Document& document) : document_(document) { document_.index.assign(spec(document.kind).index.size(), {}); }
+  explicit Indexer(Document& document) : document_(document) {
+    document_.index.assign(spec(document.kind).index.size(), {});
+  }
 
   void member(std::string_view key, std::string_view raw) {
     if (key == "title") return set("titleFold", fold_value(raw));
@@ -139,7 +141,8 @@ std::optional<std::int64_t> parse_decimal(std::string_view text) {
     if (c < '0' || c > '9') return std::nullopt;
     any = true;
     if (places >= kPlaces) continue;  // finer than a millionth: cut, as an index may
-    if (__builtin_mul_overflow(value, 10, &value) || __builtin_add_overflow(value, c - '0', &value)) return std::nullopt;
+    if (__builtin_mul_overflow(value, 10, &value) || __builtin_add_overflow(value, c - '0', &value))
+      return std::nullopt;
     if (places >= 0) ++places;
   }
   for (int i = std::max(places, 0); i < kPlaces; ++i)
@@ -149,7 +152,8 @@ std::optional<std::int64_t> parse_decimal(std::string_view text) {
 }
 
 Result<Document> make_document(Kind kind, std::string body) {
-  if (body.empty() || body.front() != '{') return fail(Code::corrupt, "{}: the document is not a JSON object", to_string(kind));
+  if (body.empty() || body.front() != '{')
+    return fail(Code::corrupt, "{}: the document is not a JSON object", to_string(kind));
   Document document{.kind = kind};
   Indexer indexer(document);
   Cursor cursor(body);

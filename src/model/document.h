@@ -19,20 +19,21 @@ std::string_view to_string(Source source);
 
 struct Document {
   Kind kind = Kind::products;
-  std::string id;                  // gid: `_id`
-  std::string body;                // canonical JSON object with Shopify's names, connections flattened; carries "id"
-  std::vector<IndexValue> index;   // one per row of spec(kind).index, in its order
-  Hash hash{};                     // of the body and the decoder's version
-  Time fetched_at{};               // when the request that produced it was sent, on the store's fetch clock (rule P3)
+  std::string id;                 // gid: `_id`
+  std::string body;               // canonical JSON object with Shopify's names, connections flattened; carries "id"
+  std::vector<IndexValue> index;  // one per row of spec(kind).index, in its order
+  Hash hash{};                    // of the body and the decoder's version
+  Time fetched_at{};              // when the request that produced it was sent, on the store's fetch clock (rule P3)
   Source source = Source::page;
-  std::string api_version;         // "2026-10"
+  std::string api_version;  // "2026-10"
 };
 
 // Money text ("25", "25.00", "0.123456") to millionths; nothing when it is not a decimal or does not fit int64.
 std::optional<std::int64_t> parse_decimal(std::string_view text);
 
-// Derives id, index fields and hash from `body` (canonical JSON of `kind`) and fills them in. corrupt: no "id", or not an object.
-// Fields that are absent or of an unexpected type index as null: an unknown shape is kept, never refused (rule P5).
+// Derives id, index fields and hash from `body` (canonical JSON of `kind`) and fills them in. corrupt: no "id", or not
+// an object. Fields that are absent or of an unexpected type index as null: an unknown shape is kept, never refused
+// (rule P5).
 Result<Document> make_document(Kind kind, std::string body);
 
 }  // namespace stoa::model

@@ -5,7 +5,9 @@
 namespace stoa::model {
 namespace {
 
-IndexValue field(const Document& document, std::string_view name) { return document.index.at(*index_position(document.kind, name)); }
+IndexValue field(const Document& document, std::string_view name) {
+  return document.index.at(*index_position(document.kind, name));
+}
 
 TEST(Decimal, ReadsMoneyInEveryFormShopifyWrites) {
   EXPECT_EQ(parse_decimal("25"), 25'000'000);
@@ -14,11 +16,13 @@ TEST(Decimal, ReadsMoneyInEveryFormShopifyWrites) {
   EXPECT_EQ(parse_decimal("-0.5"), -500'000);
   EXPECT_EQ(parse_decimal("0.123456789"), 123'456);
   EXPECT_EQ(parse_decimal("9223372036854.775807"), INT64_MAX);
-  for (const auto* bad : {"", "-", ".", "1e3", "1,00", "9223372036854.775808", "1.2.3"}) EXPECT_FALSE(parse_decimal(bad)) << bad;
+  for (const auto* bad : {"", "-", ".", "1e3", "1,00", "9223372036854.775808", "1.2.3"})
+    EXPECT_FALSE(parse_decimal(bad)) << bad;
 }
 
 TEST(Document, IndexesAProductFromItsBody) {
-  const auto document = make_document(Kind::products,
+  const auto document = make_document(
+      Kind::products,
       R"({"id":"gid://shopify/Product/1","title":"ÉCLAIR \"X\"","handle":"eclair","vendor":"Acme","status":"ACTIVE","tags":["b","a"],)"
       R"("createdAt":"2026-01-01T00:00:00Z","publishedAt":null,)"
       R"("variants":[{"price":"30.00","availableForSale":false},{"price":"4.5","availableForSale":true}]})");
@@ -43,7 +47,8 @@ TEST(Document, EqualBodiesHashEqualAndOneByteMakesADifference) {
 }
 
 TEST(Document, KeepsUnknownShapesAndRefusesOnlyWhatHasNoId) {
-  EXPECT_TRUE(make_document(Kind::products, R"({"id":"gid://shopify/Product/1","tags":"text","variants":null,"new":{"x":1}})"));
+  EXPECT_TRUE(
+      make_document(Kind::products, R"({"id":"gid://shopify/Product/1","tags":"text","variants":null,"new":{"x":1}})"));
   EXPECT_FALSE(make_document(Kind::products, R"({"title":"x"})"));
   EXPECT_FALSE(make_document(Kind::products, "[]"));
 }

@@ -11,28 +11,38 @@ constexpr std::array<Kind, kKindCount> kAll{Kind::products, Kind::collections, K
                                             Kind::themes,   Kind::media,       Kind::discounts};
 
 constexpr std::array kProductDates{Names("createdAt"), Names("updatedAt"), Names("publishedAt")};
-constexpr std::array kProductIndex{
-    IndexField{"handle", text},         IndexField{"status", text},       IndexField{"vendor", text},
-    IndexField{"vendorFold", text},     IndexField{"productType", text},  IndexField{"titleFold", text},
-    IndexField{"createdAt", time},      IndexField{"updatedAt", time},    IndexField{"publishedAt", time},
-    IndexField{"priceMin", decimal},    IndexField{"priceMax", decimal},  IndexField{"available", boolean},
-    IndexField{"publishedOnPublication", boolean},
-    IndexField{"tags", texts}};
+constexpr std::array kProductIndex{IndexField{"handle", text},
+                                   IndexField{"status", text},
+                                   IndexField{"vendor", text},
+                                   IndexField{"vendorFold", text},
+                                   IndexField{"productType", text},
+                                   IndexField{"titleFold", text},
+                                   IndexField{"createdAt", time},
+                                   IndexField{"updatedAt", time},
+                                   IndexField{"publishedAt", time},
+                                   IndexField{"priceMin", decimal},
+                                   IndexField{"priceMax", decimal},
+                                   IndexField{"available", boolean},
+                                   IndexField{"publishedOnPublication", boolean},
+                                   IndexField{"tags", texts}};
 constexpr std::array kCollectionDates{Names("updatedAt")};
-constexpr std::array kCollectionIndex{IndexField{"handle", text}, IndexField{"titleFold", text}, IndexField{"updatedAt", time}};
+constexpr std::array kCollectionIndex{IndexField{"handle", text}, IndexField{"titleFold", text},
+                                      IndexField{"updatedAt", time}};
 constexpr std::array kBlogDates{Names("createdAt"), Names("updatedAt")};
-constexpr std::array kBlogIndex{IndexField{"handle", text}, IndexField{"titleFold", text}, IndexField{"updatedAt", time}};
+constexpr std::array kBlogIndex{IndexField{"handle", text}, IndexField{"titleFold", text},
+                                IndexField{"updatedAt", time}};
 constexpr std::array kArticleDates{Names("createdAt"), Names("updatedAt"), Names("publishedAt")};
-constexpr std::array kArticleIndex{IndexField{"handle", text},    IndexField{"blogId", text},      IndexField{"titleFold", text},
-                                   IndexField{"updatedAt", time}, IndexField{"publishedAt", time}, IndexField{"isPublished", boolean},
+constexpr std::array kArticleIndex{IndexField{"handle", text},      IndexField{"blogId", text},
+                                   IndexField{"titleFold", text},   IndexField{"updatedAt", time},
+                                   IndexField{"publishedAt", time}, IndexField{"isPublished", boolean},
                                    IndexField{"tags", texts}};
 constexpr std::array kThemeDates{Names("createdAt"), Names("updatedAt")};
 constexpr std::array kThemeIndex{IndexField{"themeId", text}, IndexField{"role", text}};
 constexpr std::array kMediaDates{Names("createdAt"), Names("updatedAt")};
 constexpr std::array kMediaIndex{IndexField{"sha256", text}, IndexField{"state", text}, IndexField{"updatedAt", time}};
 constexpr std::array kDiscountDates{Names("createdAt"), Names("updatedAt"), Names("startsAt"), Names("endsAt")};
-constexpr std::array kDiscountIndex{IndexField{"codesFold", texts}, IndexField{"startsAt", time}, IndexField{"endsAt", time},
-                                    IndexField{"updatedAt", time}};
+constexpr std::array kDiscountIndex{IndexField{"codesFold", texts}, IndexField{"startsAt", time},
+                                    IndexField{"endsAt", time}, IndexField{"updatedAt", time}};
 
 constexpr std::array<KindSpec, kKindCount> kSpecs{{
     {Kind::products, "products", "products", "Product", kProductDates, kProductIndex},

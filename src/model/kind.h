@@ -20,7 +20,7 @@ enum class FieldType : std::uint8_t {
   time,     // microseconds since 1970
   decimal,  // money: millionths as int64 (Decimal128 in MongoDB)
   boolean,
-  texts,    // several texts per document: tags
+  texts,  // several texts per document: tags
 };
 
 struct IndexField {
@@ -30,9 +30,9 @@ struct IndexField {
 
 struct KindSpec {
   Kind kind;
-  std::string_view name;        // in jobs, health and settings: "products", "themes"
-  std::string_view collection;  // of the store's database: "products", "themedatas"
-  std::string_view gid_type;    // "Product"; empty when several types share the kind
+  std::string_view name;                         // in jobs, health and settings: "products", "themes"
+  std::string_view collection;                   // of the store's database: "products", "themedatas"
+  std::string_view gid_type;                     // "Product"; empty when several types share the kind
   std::span<const std::string_view> date_paths;  // members that Shopify gives as DateTime
   std::span<const IndexField> index;
 };

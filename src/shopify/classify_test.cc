@@ -122,7 +122,8 @@ TEST(Classify, AnAnswerPointsAtItsDataAndKeepsTheRest) {
 
 TEST(Classify, AnotherVersionOrNoneIsAMismatch) {
   EXPECT_TRUE(classify(response(200, R"({"data":{}})"), "2027-01").answer->version_mismatch);
-  EXPECT_FALSE(classify({200, {}, R"({"data":{}})"}, "2026-10").answer->version_mismatch) << "no header: nothing to compare";
+  EXPECT_FALSE(classify({200, {}, R"({"data":{}})"}, "2026-10").answer->version_mismatch)
+      << "no header: nothing to compare";
 }
 
 TEST(Classify, AThrottledAnswerStillTellsTheBudget) {

@@ -24,13 +24,13 @@ struct OpenList {
 
 struct Decoded {
   std::string id;
-  std::string body;              // canonical JSON, connections flattened; complete when `open` is empty
+  std::string body;  // canonical JSON, connections flattened; complete when `open` is empty
   std::vector<OpenList> open;
 };
 
 struct ListPage {
-  std::vector<Decoded> nodes;                            // in Shopify's order
-  std::vector<std::pair<std::string, Error>> broken;     // id (or empty) and why: kept from being a silent loss
+  std::vector<Decoded> nodes;                         // in Shopify's order
+  std::vector<std::pair<std::string, Error>> broken;  // id (or empty) and why: kept from being a silent loss
   bool has_next = false;
   std::string end_cursor;
 };
@@ -48,13 +48,14 @@ std::string_view scope(model::Kind kind);  // "read_products"
 
 struct PageArgs {
   std::size_t first = 50;
-  std::string after;               // "" at the start
+  std::string after;                  // "" at the start
   std::optional<Time> updated_since;  // incremental: sorted by UPDATED_AT; otherwise by ID
-  std::int64_t id_above = 0;       // window of rule S1: only ids above this; 0: none
-  std::string publication;         // gid: products then carry publishedOnPublication for it; "": none
+  std::int64_t id_above = 0;          // window of rule S1: only ids above this; 0: none
+  std::string publication;            // gid: products then carry publishedOnPublication for it; "": none
 };
 Call count_call(model::Kind kind);
-Result<std::optional<std::int64_t>> decode_count(model::Kind kind, const Answer& answer);  // nothing when Shopify's count is not exact
+Result<std::optional<std::int64_t>> decode_count(model::Kind kind,
+                                                 const Answer& answer);  // nothing when Shopify's count is not exact
 
 Call page_call(model::Kind kind, const PageArgs& args);
 Result<ListPage> decode_page(model::Kind kind, const Answer& answer);

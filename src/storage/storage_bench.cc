@@ -16,8 +16,8 @@ T must(Result<T> result) {
   if constexpr (!std::is_void_v<T>) return std::move(*result);
 }
 
-// As the catalogue of a shop looks in the order of its ids: every index field filled, three tags, handles, titles and times of
-// update in no order, creation and publication in order.
+// As the catalogue of a shop looks in the order of its ids: every index field filled, three tags, handles, titles and
+// times of update in no order, creation and publication in order.
 model::Document product(std::int64_t number, std::int64_t round, Time fetched_at) {
   const auto mixed = static_cast<std::int64_t>(static_cast<std::uint64_t>(number) * 0x9e3779b97f4a7c15U >> 24);
   model::Document out{.kind = model::Kind::products, .id = make_gid("Product", 7'000'000'000'000 + number)};

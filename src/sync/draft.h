@@ -1,4 +1,5 @@
-// Documents whose nested lists are still being fetched: their open lists as text, and the whole from its parts. Pure functions.
+// Documents whose nested lists are still being fetched: their open lists as text, and the whole from its parts. Pure
+// functions.
 #pragma once
 
 #include <string>

@@ -12,10 +12,14 @@ using storage::StoreState;
 
 constexpr std::size_t kLogMax = 100;
 constexpr milliseconds kSaveEvery{300}, kSlow{5'000}, kStorageWait{5'000}, kLeastWait{1'000};
-constexpr std::size_t kAnswerFaultsMax = 3;  // an answer with errors is asked for again this often: it may have been a passing fault
+constexpr std::size_t kAnswerFaultsMax =
+    3;  // an answer with errors is asked for again this often: it may have been a passing fault
 
 storage::Cause cause_of(const Error& error, std::string next_step, std::string request_id) {
-  return {.code = error.reason, .detail = error.what, .next_step = std::move(next_step), .shopify_request_id = std::move(request_id)};
+  return {.code = error.reason,
+          .detail = error.what,
+          .next_step = std::move(next_step),
+          .shopify_request_id = std::move(request_id)};
 }
 
 }  // namespace
@@ -34,7 +38,8 @@ void JobRun::begin() {
   job_.finished_at.reset();
   for (auto& progress : job_.kinds) {
     // A confirmed sweep is taken up again.
-    if (progress.state == KindState::done && progress.sweep_refused && job_.confirmed.contains(progress.kind)) progress.state = KindState::writing;
+    if (progress.state == KindState::done && progress.sweep_refused && job_.confirmed.contains(progress.kind))
+      progress.state = KindState::writing;
   }
   note("info", job_.attempts.size() == 1 ? "started" : "taken up again");
   if (job_.type == "sync" && job_.mode == "full" && job_.attempts.size() == 1) drop_refused_sweeps();
@@ -45,14 +50,17 @@ void JobRun::drop_refused_sweeps() {
   const auto earlier = deps_.registry.jobs({.store = store_->key().str(), .state = JobState::partial});
   if (!earlier) return;
   for (const auto& job : *earlier)
-    if (job.id != job_.id && std::any_of(job.kinds.begin(), job.kinds.end(), [](const auto& progress) { return progress.sweep_refused; }))
-      if (const auto dropped = store_->end_passes(job.id); !dropped) log::warn("sync: an old pass could not be cleared", {{"job", job.id}, {"error", dropped.error().what}});
+    if (job.id != job_.id &&
+        std::any_of(job.kinds.begin(), job.kinds.end(), [](const auto& progress) { return progress.sweep_refused; }))
+      if (const auto dropped = store_->end_passes(job.id); !dropped)
+        log::warn("sync: an old pass could not be cleared", {{"job", job.id}, {"error", dropped.error().what}});
 }
 
 Step JobRun::step() {
   if (!begun_) begin();
   const auto fresh = deps_.registry.job(job_.id);
-  if (!fresh && fresh.error().code == Code::not_found) return {.next = Step::Next::ended};  // the store went, and its jobs with it
+  if (!fresh && fresh.error().code == Code::not_found)
+    return {.next = Step::Next::ended};  // the store went, and its jobs with it
   if (fresh) {
     job_.cancel_requested = fresh->cancel_requested;
     job_.confirmed = fresh->confirmed;
@@ -64,7 +72,9 @@ Step JobRun::step() {
     case StoreState::paused: return wait_for("shop", std::chrono::hours(1), "the store is paused: resume it");
     case StoreState::uninstalled:
     case StoreState::auth_failed:
-      return fail_job({.code = "auth-failed", .detail = "Shopify refuses the store's credentials", .next_step = "give new credentials: PATCH /api/config/clients/" + store_->key().str()});
+      return fail_job({.code = "auth-failed",
+                       .detail = "Shopify refuses the store's credentials",
+                       .next_step = "give new credentials: PATCH /api/config/clients/" + store_->key().str()});
     case StoreState::active:
     case StoreState::suspended: break;
   }
@@ -73,7 +83,9 @@ Step JobRun::step() {
 
 storage::KindProgress* JobRun::next_kind() {
   for (auto& progress : job_.kinds)
-    if (progress.state != KindState::done && progress.state != KindState::failed && progress.state != KindState::not_permitted) return &progress;
+    if (progress.state != KindState::done && progress.state != KindState::failed &&
+        progress.state != KindState::not_permitted)
+      return &progress;
   return nullptr;
 }
 
@@ -86,8 +98,10 @@ Step JobRun::work() {
     kind_ = next;
     if (kind_ == nullptr) return finish();
     const WalkContext context{.store = *store_, .job = job_, .options = deps_.options};
-    if (job_.ids.empty()) work_.emplace<KindWalk>(context, kind_->kind);
-    else work_.emplace<Refetch>(context, kind_->kind);
+    if (job_.ids.empty())
+      work_.emplace<KindWalk>(context, kind_->kind);
+    else
+      work_.emplace<Refetch>(context, kind_->kind);
     note("info", fmt::format("{}: begun", to_string(kind_->kind)));
     save(true);
   }
@@ -95,7 +109,8 @@ Step JobRun::work() {
   const auto began = deps_.clock.mono();
   auto transport = deps_.connections.transport(*store_);
   if (!transport) return on_error(transport.error(), {});
-  const auto done = std::holds_alternative<KindWalk>(work_) ? std::get<KindWalk>(work_).step(**transport) : std::get<Refetch>(work_).step(**transport);
+  const auto done = std::holds_alternative<KindWalk>(work_) ? std::get<KindWalk>(work_).step(**transport)
+                                                            : std::get<Refetch>(work_).step(**transport);
   last_request_id_ = (*transport)->last_request_id();
   const auto took = std::chrono::duration_cast<milliseconds>(deps_.clock.mono() - began);
   if (!done) return on_error(done.error(), took);
@@ -104,8 +119,10 @@ Step JobRun::work() {
   if (store_->entry()->shop.state == StoreState::suspended) set_store_state(StoreState::active, std::nullopt);
   if (*done) {
     note(kind_->state == KindState::done && !kind_->sweep_refused ? "info" : "warn",
-         fmt::format("{}: {}, {} seen, {} written, {} unchanged, {} deleted, {} failed{}", to_string(kind_->kind), to_string(kind_->state), kind_->seen, kind_->written,
-                     kind_->unchanged, kind_->deleted, kind_->failed, kind_->sweep_refused ? fmt::format("; a sweep of {} was refused", kind_->would_delete) : ""));
+         fmt::format("{}: {}, {} seen, {} written, {} unchanged, {} deleted, {} failed{}", to_string(kind_->kind),
+                     to_string(kind_->state), kind_->seen, kind_->written, kind_->unchanged, kind_->deleted,
+                     kind_->failed,
+                     kind_->sweep_refused ? fmt::format("; a sweep of {} was refused", kind_->would_delete) : ""));
   }
   save(*done);
   return {.slow = took > kSlow};
@@ -118,25 +135,35 @@ Step JobRun::on_error(const Error& error, milliseconds took) {
   };
   if (error.code == Code::cancelled) return {};  // the process is stopping: the step was not taken
   const auto& reason = error.reason;
-  if (reason == "throttled") return wait_for("throttled", std::max(error.retry_after.value_or(kLeastWait), milliseconds(50)), "Shopify's budget for this shop is spent");
+  if (reason == "throttled")
+    return wait_for("throttled", std::max(error.retry_after.value_or(kLeastWait), milliseconds(50)),
+                    "Shopify's budget for this shop is spent");
   if (reason == "auth-failed") {
     if (!renewed_ && deps_.connections.token_refused(*store_)) {
       renewed_ = true;
       return {};
     }
-    set_store_state(StoreState::auth_failed, cause_of(error, "give new credentials: PATCH /api/config/clients/" + store_->key().str(), last_request_id_));
-    return fail_job({.code = "auth-failed", .detail = error.what, .next_step = "give new credentials: PATCH /api/config/clients/" + store_->key().str(), .request_id = last_request_id_});
+    set_store_state(
+        StoreState::auth_failed,
+        cause_of(error, "give new credentials: PATCH /api/config/clients/" + store_->key().str(), last_request_id_));
+    return fail_job({.code = "auth-failed",
+                     .detail = error.what,
+                     .next_step = "give new credentials: PATCH /api/config/clients/" + store_->key().str(),
+                     .request_id = last_request_id_});
   }
   if (reason == "scope-missing" && kind_ != nullptr)
-    return give_up_kind(KindState::not_permitted, fmt::format("grant {} to the app ({})", shopify::scope(kind_->kind), error.what));
-  if (reason == "shop-frozen" || reason == "shop-locked" || reason == "shop-not-found") return suspend(error, deps_.options.shop_probe);
+    return give_up_kind(KindState::not_permitted,
+                        fmt::format("grant {} to the app ({})", shopify::scope(kind_->kind), error.what));
+  if (reason == "shop-frozen" || reason == "shop-locked" || reason == "shop-not-found")
+    return suspend(error, deps_.options.shop_probe);
   if (reason == "security-rejection") return suspend(error, deps_.options.rejection_probe);
   if (error.code == Code::not_found && reason == "store-not-found") return {.next = Step::Next::ended};
   if (reason == "shop-unavailable") {
     if (++failures_ >= deps_.options.attempts_max) return slow(give_up_kind(KindState::failed, error.what));
     return slow(retry_later(error, "backoff"));
   }
-  if (error.code == Code::unavailable || error.code == Code::throttled) return wait_for("storage", error.retry_after.value_or(kStorageWait), error.what);
+  if (error.code == Code::unavailable || error.code == Code::throttled)
+    return wait_for("storage", error.retry_after.value_or(kStorageWait), error.what);
   if (++failures_ >= kAnswerFaultsMax) return give_up_kind(KindState::failed, error.what);
   return retry_later(error, "backoff");
 }
@@ -147,7 +174,8 @@ Step JobRun::retry_later(const Error& error, std::string_view reason) {
   for (std::size_t i = 1; i < failures_ && ceiling < deps_.options.backoff_max; ++i) ceiling *= 2;
   ceiling = std::min(ceiling, deps_.options.backoff_max);
   const auto jittered = milliseconds(1 + deps_.random.below(static_cast<std::uint64_t>(ceiling.count())));
-  note("warn", fmt::format("{}, attempt {}: {}", kind_ == nullptr ? "store" : to_string(kind_->kind), failures_, error.what));
+  note("warn",
+       fmt::format("{}, attempt {}: {}", kind_ == nullptr ? "store" : to_string(kind_->kind), failures_, error.what));
   return wait_for(reason, std::max(jittered, error.retry_after.value_or(milliseconds(0))), error.what);
 }
 
@@ -155,13 +183,16 @@ Step JobRun::wait_for(std::string_view reason, milliseconds wait, std::string de
   // Short throttles come with every page of a large shop: they are shown, but not worth a write each.
   const bool news = !job_.waiting || job_.waiting->reason != reason || wait > kLeastWait;
   job_.state = JobState::waiting;
-  job_.waiting = storage::JobWait{.reason = std::string(reason), .until = deps_.clock.wall() + wait, .detail = std::move(detail)};
+  job_.waiting =
+      storage::JobWait{.reason = std::string(reason), .until = deps_.clock.wall() + wait, .detail = std::move(detail)};
   save(news);
   return {.next = Step::Next::wait, .wait = wait};
 }
 
 Step JobRun::suspend(const Error& error, milliseconds probe) {
-  set_store_state(StoreState::suspended, cause_of(error, "the shop's owner has to settle this with Shopify; syncing resumes by itself", last_request_id_));
+  set_store_state(
+      StoreState::suspended,
+      cause_of(error, "the shop's owner has to settle this with Shopify; syncing resumes by itself", last_request_id_));
   note("warn", error.what);
   return wait_for("shop", probe, error.what);
 }
@@ -170,12 +201,15 @@ Step JobRun::give_up_kind(KindState state, const std::string& why) {
   failures_ = 0;
   if (kind_ == nullptr) return fail_job({.code = "sync-failed", .detail = why});
   note("error", fmt::format("{}: {}", to_string(kind_->kind), why));
-  const auto kept = std::holds_alternative<KindWalk>(work_) ? std::get<KindWalk>(work_).give_up(state, why) : Result<>();
+  const auto kept =
+      std::holds_alternative<KindWalk>(work_) ? std::get<KindWalk>(work_).give_up(state, why) : Result<>();
   if (!std::holds_alternative<KindWalk>(work_)) {
     kind_->state = state;
     kind_->error = why;
   }
-  if (!kept) log::error("sync: the kind's state could not be kept", {{"store", store_->key().str()}, {"error", kept.error().what}});
+  if (!kept)
+    log::error("sync: the kind's state could not be kept",
+               {{"store", store_->key().str()}, {"error", kept.error().what}});
   save(true);
   return {};
 }
@@ -183,7 +217,8 @@ Step JobRun::give_up_kind(KindState state, const std::string& why) {
 Step JobRun::remove_store() {
   deps_.connections.forget(store_->key());
   const auto removed = deps_.registry.remove(store_->key(), job_.id);
-  if (!removed && removed.error().code != Code::not_found) return wait_for("storage", kStorageWait, removed.error().what);
+  if (!removed && removed.error().code != Code::not_found)
+    return wait_for("storage", kStorageWait, removed.error().what);
   log::info("store removed", {{"store", job_.store.str()}});
   return end(JobState::succeeded);
 }
@@ -195,7 +230,10 @@ Step JobRun::finish() {
     refused += progress.sweep_refused ? 1 : 0;
   }
   if (failed > 0 && failed == job_.kinds.size()) {
-    job_.error = storage::JobError{.code = "sync-failed", .detail = job_.kinds.front().error, .next_step = "see the kinds' errors; a further sync starts anew", .request_id = last_request_id_};
+    job_.error = storage::JobError{.code = "sync-failed",
+                                   .detail = job_.kinds.front().error,
+                                   .next_step = "see the kinds' errors; a further sync starts anew",
+                                   .request_id = last_request_id_};
     return end(JobState::failed);
   }
   return end(failed + refused > 0 ? JobState::partial : JobState::succeeded);
@@ -203,7 +241,9 @@ Step JobRun::finish() {
 
 Step JobRun::fail_job(storage::JobError error) {
   for (auto& progress : job_.kinds) {
-    if (progress.state == KindState::done || progress.state == KindState::failed || progress.state == KindState::not_permitted) continue;
+    if (progress.state == KindState::done || progress.state == KindState::failed ||
+        progress.state == KindState::not_permitted)
+      continue;
     progress.state = KindState::failed;
     if (progress.error.empty()) progress.error = error.detail;
   }
@@ -221,7 +261,9 @@ void JobRun::settle_kinds() {
     if (status.state != "syncing") continue;
     if (progress.state == KindState::failed) status.error = progress.error;
     status.state = !status.error.empty() ? "failed" : status.as_of ? "current" : "never";
-    if (const auto kept = store_->set_kind_status(status); !kept) log::error("sync: the kind's state could not be kept", {{"store", store_->key().str()}, {"error", kept.error().what}});
+    if (const auto kept = store_->set_kind_status(status); !kept)
+      log::error("sync: the kind's state could not be kept",
+                 {{"store", store_->key().str()}, {"error", kept.error().what}});
   }
 }
 
@@ -231,14 +273,16 @@ Step JobRun::end(JobState state) {
   job_.waiting.reset();
   job_.finished_at = now;
   if (!job_.attempts.empty() && !job_.attempts.back().ended_at) job_.attempts.back().ended_at = now;
-  const bool refused = std::any_of(job_.kinds.begin(), job_.kinds.end(), [](const auto& progress) { return progress.sweep_refused; });
+  const bool refused =
+      std::any_of(job_.kinds.begin(), job_.kinds.end(), [](const auto& progress) { return progress.sweep_refused; });
   note("info", fmt::format("ended: {}", to_string(state)));
   if (job_.type == "sync") settle_kinds();
   save(true);
   // What a refused sweep saw is kept for its confirmation; the next sync of the store clears it.
   if (job_.type == "sync" && !(refused && state == JobState::partial)) {
     if (const auto cleared = store_->end_passes(job_.id); !cleared && cleared.error().code != Code::not_found)
-      log::warn("sync: the passes of an ended job could not be cleared", {{"store", job_.store.str()}, {"error", cleared.error().what}});
+      log::warn("sync: the passes of an ended job could not be cleared",
+                {{"store", job_.store.str()}, {"error", cleared.error().what}});
   }
   return {.next = Step::Next::ended};
 }
@@ -251,14 +295,19 @@ void JobRun::hand_back() {
 
 void JobRun::set_store_state(StoreState state, std::optional<storage::Cause> cause) {
   const auto changed = deps_.registry.update_shop(store_->key(), [&](storage::ShopRecord& shop) -> Result<> {
-    if (shop.state == StoreState::deleting || shop.state == StoreState::paused) return {};  // the operator's word stands
+    if (shop.state == StoreState::deleting || shop.state == StoreState::paused)
+      return {};  // the operator's word stands
     if (shop.state != state) shop.since = deps_.clock.wall();
     shop.state = state;
     shop.cause = cause;
     return {};
   });
-  log::info("store state", {{"store", store_->key().str()}, {"state", std::string(to_string(state))}, {"cause", cause ? cause->code : ""}});
-  if (!changed) log::error("sync: the store's state could not be kept", {{"store", store_->key().str()}, {"error", changed.error().what}});
+  log::info(
+      "store state",
+      {{"store", store_->key().str()}, {"state", std::string(to_string(state))}, {"cause", cause ? cause->code : ""}});
+  if (!changed)
+    log::error("sync: the store's state could not be kept",
+               {{"store", store_->key().str()}, {"error", changed.error().what}});
 }
 
 void JobRun::note(std::string_view level, std::string text) {
@@ -266,7 +315,8 @@ void JobRun::note(std::string_view level, std::string text) {
   job_.log.push_back({.at = deps_.clock.wall(), .level = std::string(level), .text = std::move(text)});
 }
 
-// The job's row is what people see; the walk itself resumes from the store's own database, so a few saves a second are enough.
+// The job's row is what people see; the walk itself resumes from the store's own database, so a few saves a second are
+// enough.
 void JobRun::save(bool now) {
   const auto tick = deps_.clock.mono();
   if (!now && tick - saved_ < kSaveEvery) return;

@@ -1,5 +1,6 @@
 // One job, carried out step by step: the only place that decides what an error means for a job and its store.
-// Not thread-safe: one worker at a time. Blocks on network and storage. What it needs to go on after a crash is in the database.
+// Not thread-safe: one worker at a time. Blocks on network and storage. What it needs to go on after a crash is in the
+// database.
 #pragma once
 
 #include <variant>
@@ -24,7 +25,8 @@ struct JobDeps {
 struct Step {
   enum class Next { again, wait, ended } next = Next::again;
   std::chrono::milliseconds wait{0};
-  bool slow = false;  // the shop let the worker wait long: the scheduler keeps such shops to a part of its workers (rule S4)
+  bool slow =
+      false;  // the shop let the worker wait long: the scheduler keeps such shops to a part of its workers (rule S4)
 };
 
 class JobRun {
@@ -63,8 +65,8 @@ class JobRun {
   Work work_;
   storage::KindProgress* kind_ = nullptr;  // the one being worked on
   std::string last_request_id_;
-  std::size_t failures_ = 0;       // calls in a row without an answer
-  bool renewed_ = false;           // the token was renewed once for this failure
+  std::size_t failures_ = 0;  // calls in a row without an answer
+  bool renewed_ = false;      // the token was renewed once for this failure
   bool begun_ = false;
   Tick saved_{};
 };

@@ -25,7 +25,8 @@ Result<shopify::Answer> send(const WalkContext& context, shopify::Transport& tra
   return answer;
 }
 
-Result<model::Document> to_document(model::Kind kind, std::string body, Time fetched_at, model::Source source, std::string api_version) {
+Result<model::Document> to_document(model::Kind kind, std::string body, Time fetched_at, model::Source source,
+                                    std::string api_version) {
   STOA_TRY_ASSIGN(auto document, model::make_document(kind, std::move(body)));
   document.fetched_at = fetched_at;
   document.source = source;
@@ -50,7 +51,8 @@ Result<> KindWalk::load() {
   if (stored) {
     pass_ = std::move(*stored);
     STOA_TRY_ASSIGN(state_, from_cursor(pass_.cursor));
-    if (state_.phase != Phase::finished) pass_.progress.state = storage::KindState::writing;  // a refused sweep was done; confirmed, it goes on
+    if (state_.phase != Phase::finished)
+      pass_.progress.state = storage::KindState::writing;  // a refused sweep was done; confirmed, it goes on
     progress() = pass_.progress;
   } else {
     pass_ = {.job = context_.job.id, .progress = progress(), .started = under_way_->time()};
@@ -92,7 +94,8 @@ Result<shopify::Answer> KindWalk::call(shopify::Transport& transport, shopify::C
   api_version_ = answer->api_version;
   if (answer->version_mismatch && state_.may_delete) {
     state_.may_delete = false;
-    state_.withheld = fmt::format("the shop answered with API version {}: nothing is deleted on that (rule S10)", answer->api_version);
+    state_.withheld = fmt::format("the shop answered with API version {}: nothing is deleted on that (rule S10)",
+                                  answer->api_version);
   }
   return answer;
 }
@@ -102,7 +105,9 @@ Result<> KindWalk::store_batch(storage::Batch batch) {
   pass_.cursor = to_cursor(state_);
   batch.pass = pass_;
   auto applied = context_.store.apply(batch);
-  loaded_ = applied.has_value();  // if not, the next step takes up what is stored: a cursor moves only after its data (rule S1)
+  loaded_ =
+      applied
+          .has_value();  // if not, the next step takes up what is stored: a cursor moves only after its data (rule S1)
   if (!applied) return std::unexpected(std::move(applied).error());
   pass_ = std::move(*applied->pass);
   for (const auto& [id, why] : applied->failed) pass_.progress.error = fmt::format("{}: {}", id, why.what);
@@ -129,11 +134,18 @@ Result<bool> KindWalk::count(shopify::Transport& transport) {
 
 Result<bool> KindWalk::page(shopify::Transport& transport) {
   const auto stamp = context_.store.fetch_clock().begin();
-  auto answer = call(transport, shopify::page_call(kind_, {.first = state_.first, .after = state_.after, .updated_since = state_.since, .id_above = state_.id_above,
-                                                        .publication = tenant::publication(context_.store.entry()->client.settings)}));
+  auto answer =
+      call(transport,
+           shopify::page_call(kind_, {.first = state_.first,
+                                      .after = state_.after,
+                                      .updated_since = state_.since,
+                                      .id_above = state_.id_above,
+                                      .publication = tenant::publication(context_.store.entry()->client.settings)}));
   if (!answer && answer.error().reason == "cost-exceeded" && state_.first > 1) {
     state_.first /= 2;
-    log::info("sync: page halved, too dear for Shopify", {{"store", context_.store.key().str()}, {"kind", std::string(to_string(kind_))}, {"first", std::to_string(state_.first)}});
+    log::info("sync: page halved, too dear for Shopify", {{"store", context_.store.key().str()},
+                                                          {"kind", std::string(to_string(kind_))},
+                                                          {"first", std::to_string(state_.first)}});
     return false;
   }
   if (!answer) return std::unexpected(std::move(answer).error());
@@ -148,10 +160,12 @@ Result<bool> KindWalk::page(shopify::Transport& transport) {
       std::vector<OpenDraftList> open;
       for (auto& list : node.open) open.push_back({std::move(list)});
       batch.seen.push_back(node.id);
-      batch.drafts.push_back({.id = node.id, .body = std::move(node.body), .fetched_at = stamp.time(), .open = to_text(open)});
+      batch.drafts.push_back(
+          {.id = node.id, .body = std::move(node.body), .fetched_at = stamp.time(), .open = to_text(open)});
       continue;
     }
-    STOA_TRY_ASSIGN(auto document, to_document(kind_, std::move(node.body), stamp.time(), model::Source::page, api_version_));
+    STOA_TRY_ASSIGN(auto document,
+                    to_document(kind_, std::move(node.body), stamp.time(), model::Source::page, api_version_));
     batch.documents.push_back(std::move(document));
   }
   for (const auto& [id, why] : page.broken) {
@@ -194,13 +208,16 @@ Result<bool> KindWalk::drain(shopify::Transport& transport, const storage::Draft
     if (!items_or && items_or.error().code == Code::not_found) return forget(draft.id, stamp.time());
     if (!items_or) return std::unexpected(std::move(items_or).error());
     auto& items = *items_or;
-    last.push_back({.id = draft.id, .owner = current.list.owner, .list = current.list.list, .items = std::move(items.items)});
+    last.push_back(
+        {.id = draft.id, .owner = current.list.owner, .list = current.list.list, .items = std::move(items.items)});
     current.drained += static_cast<std::int64_t>(items.count);
-    if (items.has_next && (current.drained + 500 > kListCap || items.end_cursor == current.list.cursor || items.end_cursor.empty())) {
+    if (items.has_next &&
+        (current.drained + 500 > kListCap || items.end_cursor == current.list.cursor || items.end_cursor.empty())) {
       // Cannot be had whole: the last good document stays, the kind says so.
       batch.failed = 1;
       batch.drafts_done.push_back(draft.id);
-      pass_.progress.error = fmt::format("{}: its {} are more than Shopify's cap of {}", draft.id, current.list.list, kListCap);
+      pass_.progress.error =
+          fmt::format("{}: its {} are more than Shopify's cap of {}", draft.id, current.list.list, kListCap);
       STOA_TRY(store_batch(std::move(batch)));
       return false;
     }
@@ -214,7 +231,8 @@ Result<bool> KindWalk::drain(shopify::Transport& transport, const storage::Draft
     STOA_TRY_ASSIGN(auto parts, context_.store.draft_parts(pass_, draft.id));
     parts.insert(parts.end(), std::make_move_iterator(last.begin()), std::make_move_iterator(last.end()));
     STOA_TRY_ASSIGN(auto body, assemble(draft, parts));
-    STOA_TRY_ASSIGN(auto document, to_document(kind_, std::move(body), draft.fetched_at, model::Source::page, api_version_));
+    STOA_TRY_ASSIGN(auto document,
+                    to_document(kind_, std::move(body), draft.fetched_at, model::Source::page, api_version_));
     batch.documents.push_back(std::move(document));
     batch.drafts_done.push_back(draft.id);
   }
@@ -237,7 +255,8 @@ Result<> KindWalk::proven_complete(shopify::Transport& transport) {
   STOA_TRY_ASSIGN(const auto answer, call(transport, shopify::count_call(kind_)));
   STOA_TRY_ASSIGN(const auto now, shopify::decode_count(kind_, answer));
   if (!now || pass_.progress.seen >= *now) return {};
-  withhold(fmt::format("the walk saw {} of {} {}: not proven complete, so nothing is deleted", pass_.progress.seen, *now, to_string(kind_)));
+  withhold(fmt::format("the walk saw {} of {} {}: not proven complete, so nothing is deleted", pass_.progress.seen,
+                       *now, to_string(kind_)));
   return {};
 }
 
@@ -248,9 +267,11 @@ Result<bool> KindWalk::sweep(shopify::Transport& transport) {
   STOA_TRY_ASSIGN(const auto unseen, context_.store.count_unseen(pass_));
   const auto confirmed = context_.job.confirmed.find(kind_);
   const bool allowed = confirmed != context_.job.confirmed.end() && confirmed->second == unseen.unseen;
-  const bool mass = unseen.unseen > context_.options.sweep_count_free &&
-                    static_cast<double>(unseen.unseen) > context_.options.sweep_ratio_max * static_cast<double>(unseen.stored);
-  // Once begun, a sweep goes on: what it has deleted already makes the rest look small, and a confirmed one must not stop half-way.
+  const bool mass =
+      unseen.unseen > context_.options.sweep_count_free &&
+      static_cast<double>(unseen.unseen) > context_.options.sweep_ratio_max * static_cast<double>(unseen.stored);
+  // Once begun, a sweep goes on: what it has deleted already makes the rest look small, and a confirmed one must not
+  // stop half-way.
   const bool begun = pass_.progress.deleted > 0;
   pass_.progress.sweep_refused = mass && !allowed && !begun;
   pass_.progress.would_delete = pass_.progress.sweep_refused ? unseen.unseen : 0;
@@ -266,7 +287,8 @@ Result<bool> KindWalk::sweep(shopify::Transport& transport) {
 Result<bool> KindWalk::finish() {
   pass_.progress.state = state_.withheld.empty() ? storage::KindState::done : storage::KindState::failed;
   if (!state_.withheld.empty()) pass_.progress.error = state_.withheld;
-  state_.phase = pass_.progress.sweep_refused ? Phase::sweep : Phase::finished;  // a confirmation goes on from the sweep
+  state_.phase =
+      pass_.progress.sweep_refused ? Phase::sweep : Phase::finished;  // a confirmation goes on from the sweep
   STOA_TRY(store_batch({}));
   return settle();
 }
@@ -278,7 +300,10 @@ Result<bool> KindWalk::settle() {
   auto status = statuses.at(static_cast<std::size_t>(kind_));
   status.complete = status.complete || state_.proven;
   status.state = current ? "current" : "failed";
-  status.error = current ? std::string() : pass_.progress.sweep_refused ? fmt::format("a sweep of {} was refused: confirm it", pass_.progress.would_delete) : state_.withheld;
+  status.error = current ? std::string()
+                 : pass_.progress.sweep_refused
+                     ? fmt::format("a sweep of {} was refused: confirm it", pass_.progress.would_delete)
+                     : state_.withheld;
   if (current) status.as_of = pass_.started;
   STOA_TRY(context_.store.set_kind_status(status));
   under_way_.reset();

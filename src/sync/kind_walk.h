@@ -1,6 +1,7 @@
-// One kind of one sync: count, walk its pages, drain nested lists, sweep what is gone. A sequence of small steps, each of which
-// calls the shop at most once and stores what it got together with the cursor, so a kill repeats at most the page in flight.
-// Not thread-safe: one worker at a time. Blocks on network and storage. Borrows everything in its context.
+// One kind of one sync: count, walk its pages, drain nested lists, sweep what is gone. A sequence of small steps, each
+// of which calls the shop at most once and stores what it got together with the cursor, so a kill repeats at most the
+// page in flight. Not thread-safe: one worker at a time. Blocks on network and storage. Borrows everything in its
+// context.
 #pragma once
 
 #include "base/random.h"
@@ -21,8 +22,8 @@ class KindWalk {
  public:
   KindWalk(WalkContext context, model::Kind kind);
 
-  // One step. True when the kind has come to its end (KindProgress says which). Errors are the transport's and storage's, and
-  // `corrupt` for an answer that cannot be read; the walk stands where it was and can be tried again.
+  // One step. True when the kind has come to its end (KindProgress says which). Errors are the transport's and
+  // storage's, and `corrupt` for an answer that cannot be read; the walk stands where it was and can be tried again.
   Result<bool> step(shopify::Transport& transport);
   // Ends the kind as failed or not permitted; what was stored stays.
   Result<> give_up(storage::KindState state, const std::string& why);
@@ -46,7 +47,8 @@ class KindWalk {
   WalkContext context_;
   const model::Kind kind_;
   bool loaded_ = false;
-  std::optional<storage::FetchStamp> under_way_;  // keeps equal fetches remembered for as long as the pass runs (rule P3)
+  std::optional<storage::FetchStamp>
+      under_way_;            // keeps equal fetches remembered for as long as the pass runs (rule P3)
   std::string api_version_;  // as the last answer said
   storage::Pass pass_;
   WalkState state_;
@@ -55,6 +57,7 @@ class KindWalk {
 // One call with the options' deadline; its cost is added to the job's.
 Result<shopify::Answer> send(const WalkContext& context, shopify::Transport& transport, shopify::Call call);
 // A document from a decoded node, ready to be stored.
-Result<model::Document> to_document(model::Kind kind, std::string body, Time fetched_at, model::Source source, std::string api_version);
+Result<model::Document> to_document(model::Kind kind, std::string body, Time fetched_at, model::Source source,
+                                    std::string api_version);
 
 }  // namespace stoa::sync

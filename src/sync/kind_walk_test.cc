@@ -122,7 +122,8 @@ TEST_F(KindWalkTest, ADocumentChangedBehindTheWalkIsNotSweptThoughThePagesMissed
     if (std::exchange(done, true)) return;
     const auto stamp = fixture_.store().fetch_clock().begin();
     storage::Batch batch;
-    batch.documents.push_back(*to_document(model::Kind::products, R"({"id":"gid://shopify/Product/2","title":"again"})", stamp.time(), model::Source::webhook, "2026-10"));
+    batch.documents.push_back(*to_document(model::Kind::products, R"({"id":"gid://shopify/Product/2","title":"again"})",
+                                           stamp.time(), model::Source::webhook, "2026-10"));
     ASSERT_TRUE(fixture_.store().apply(batch));
   };
   const auto progress = walk();
@@ -192,8 +193,16 @@ TEST_F(KindWalkTest, AnIncrementalPassDeletesNothing) {
 }
 
 TEST(WalkState, SurvivesItsCursor) {
-  const WalkState state{.phase = Phase::walk, .after = "a\"b", .first = 7, .id_above = 9007199254740993, .window_seen = 5, .id_last = 6,
-                        .since = from_micros(12), .may_delete = false, .proven = false, .withheld = "why"};
+  const WalkState state{.phase = Phase::walk,
+                        .after = "a\"b",
+                        .first = 7,
+                        .id_above = 9007199254740993,
+                        .window_seen = 5,
+                        .id_last = 6,
+                        .since = from_micros(12),
+                        .may_delete = false,
+                        .proven = false,
+                        .withheld = "why"};
   const auto read = from_cursor(to_cursor(state));
   ASSERT_TRUE(read);
   EXPECT_EQ(to_cursor(*read), to_cursor(state));
@@ -203,8 +212,11 @@ TEST(WalkState, SurvivesItsCursor) {
 }
 
 TEST(Draft, IsAssembledFromItsPartsInOrder) {
-  const storage::Draft draft{.id = "gid://shopify/Collection/1", .body = R"({"id":"gid://shopify/Collection/1","metafields":[],"productIds":["a"]})"};
-  const auto whole = assemble(draft, {{draft.id, draft.id, "productIds", R"("b","c")"}, {draft.id, draft.id, "productIds", R"("d")"}, {draft.id, draft.id, "metafields", "{}"}});
+  const storage::Draft draft{.id = "gid://shopify/Collection/1",
+                             .body = R"({"id":"gid://shopify/Collection/1","metafields":[],"productIds":["a"]})"};
+  const auto whole = assemble(draft, {{draft.id, draft.id, "productIds", R"("b","c")"},
+                                      {draft.id, draft.id, "productIds", R"("d")"},
+                                      {draft.id, draft.id, "metafields", "{}"}});
   ASSERT_TRUE(whole);
   EXPECT_EQ(*whole, R"({"id":"gid://shopify/Collection/1","metafields":[{}],"productIds":["a","b","c","d"]})");
 }

@@ -24,21 +24,26 @@ Result<shopify::Answer> Refetch::call(shopify::Transport& transport, shopify::Ca
 }
 
 Result<bool> Refetch::step(shopify::Transport& transport) {
-  auto& progress = *std::find_if(context_.job.kinds.begin(), context_.job.kinds.end(), [&](const auto& entry) { return entry.kind == kind_; });
+  auto& progress = *std::find_if(context_.job.kinds.begin(), context_.job.kinds.end(),
+                                 [&](const auto& entry) { return entry.kind == kind_; });
   progress.total = static_cast<std::int64_t>(progress.seen) + static_cast<std::int64_t>(ids_.size()) + progress.deleted;
   if (ids_.empty()) {
     progress.state = withheld_ ? storage::KindState::failed : storage::KindState::done;
     return true;
   }
   progress.state = storage::KindState::fetching;
-  const std::vector<std::string> asked(ids_.end() - static_cast<std::ptrdiff_t>(std::min(kBatch, ids_.size())), ids_.end());
+  const std::vector<std::string> asked(ids_.end() - static_cast<std::ptrdiff_t>(std::min(kBatch, ids_.size())),
+                                       ids_.end());
   const auto stamp = context_.store.fetch_clock().begin();
-  STOA_TRY_ASSIGN(const auto answer, call(transport, shopify::by_ids_call(kind_, asked, tenant::publication(context_.store.entry()->client.settings))));
+  STOA_TRY_ASSIGN(const auto answer,
+                  call(transport, shopify::by_ids_call(kind_, asked,
+                                                       tenant::publication(context_.store.entry()->client.settings))));
   STOA_TRY_ASSIGN(auto by_ids, shopify::decode_by_ids(kind_, asked, answer));
   storage::Batch batch;
   for (auto& node : by_ids.found) {
     STOA_TRY_ASSIGN(auto body, whole(transport, std::move(node)));
-    STOA_TRY_ASSIGN(auto document, to_document(kind_, std::move(body), stamp.time(), model::Source::page, api_version_));
+    STOA_TRY_ASSIGN(auto document,
+                    to_document(kind_, std::move(body), stamp.time(), model::Source::page, api_version_));
     batch.documents.push_back(std::move(document));
   }
   for (const auto& [id, why] : by_ids.broken) {

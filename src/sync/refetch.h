@@ -1,12 +1,13 @@
-// Fetches named objects again: the job of POST /api/stores/{store}/sync {ids}. Deleted only if Shopify says the id is gone (rule S9).
-// Not thread-safe. Blocks on network and storage.
+// Fetches named objects again: the job of POST /api/stores/{store}/sync {ids}. Deleted only if Shopify says the id is
+// gone (rule S9). Not thread-safe. Blocks on network and storage.
 #pragma once
 
 #include "sync/kind_walk.h"
 
 namespace stoa::sync {
 
-// Up to 250 ids of one kind in one call. Answers how many lists had to be drained by further calls; errors as KindWalk::step.
+// Up to 250 ids of one kind in one call. Answers how many lists had to be drained by further calls; errors as
+// KindWalk::step.
 class Refetch {
  public:
   Refetch(WalkContext context, model::Kind kind);

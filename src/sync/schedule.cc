@@ -9,8 +9,8 @@ std::chrono::seconds interval(const storage::StoreEntry& entry, model::Kind kind
   return tenant::schedule(entry.client.settings, kind).value_or(options.incremental_interval);
 }
 
-Due what_is_due(const storage::StoreEntry& entry, const std::vector<storage::KindStatus>& statuses, std::optional<Time> last_full, Time now,
-                const SyncOptions& options) {
+Due what_is_due(const storage::StoreEntry& entry, const std::vector<storage::KindStatus>& statuses,
+                std::optional<Time> last_full, Time now, const SyncOptions& options) {
   Due due{.next = now + options.full_interval};
   const bool all = !last_full || *last_full + options.full_interval <= now;
   tenant::SyncRequest complete{.mode = "full"}, changed{.mode = "incremental"};
@@ -20,9 +20,12 @@ Due what_is_due(const storage::StoreEntry& entry, const std::vector<storage::Kin
     const auto& status = statuses.at(static_cast<std::size_t>(kind));
     if (status.state == "notPermitted" && !all) continue;
     const auto at = status.as_of.value_or(Time{}) + interval(entry, kind, options);
-    // A smart collection's membership changes without its updatedAt (shopify.md, H4): collections are always walked whole.
-    if (all || (at <= now && kind == model::Kind::collections)) complete.kinds.push_back(kind);
-    else if (at <= now) changed.kinds.push_back(kind);
+    // A smart collection's membership changes without its updatedAt (shopify.md, H4): collections are always walked
+    // whole.
+    if (all || (at <= now && kind == model::Kind::collections))
+      complete.kinds.push_back(kind);
+    else if (at <= now)
+      changed.kinds.push_back(kind);
     due.next = std::min(due.next, std::max(at, now + std::chrono::seconds(60)));
   }
   for (auto* request : {&changed, &complete})

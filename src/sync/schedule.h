@@ -12,10 +12,10 @@ std::chrono::seconds interval(const storage::StoreEntry& entry, model::Kind kind
 
 struct Due {
   std::vector<tenant::SyncRequest> requests;  // what to ask for now
-  Time next{};                                 // when to look again
+  Time next{};                                // when to look again
 };
 // `last_full`: end of the newest complete pass of all kinds known, or nothing.
-Due what_is_due(const storage::StoreEntry& entry, const std::vector<storage::KindStatus>& statuses, std::optional<Time> last_full, Time now,
-                const SyncOptions& options);
+Due what_is_due(const storage::StoreEntry& entry, const std::vector<storage::KindStatus>& statuses,
+                std::optional<Time> last_full, Time now, const SyncOptions& options);
 
 }  // namespace stoa::sync

@@ -35,7 +35,9 @@ void Scheduler::stop() {
     stopping_ = true;
     wake_.notify_all();
     // Steps in flight may end; a silent shop does not hold up the stop (rule O3).
-    const auto none_busy = [this] { return std::none_of(lanes_.begin(), lanes_.end(), [](const auto& entry) { return entry.second.busy; }); };
+    const auto none_busy = [this] {
+      return std::none_of(lanes_.begin(), lanes_.end(), [](const auto& entry) { return entry.second.busy; });
+    };
     if (!wake_.wait_for(lock, kStopPatience, none_busy)) deps_.connections.stop();
   }
   for (auto& worker : workers_) worker.join();
@@ -47,7 +49,8 @@ void Scheduler::stop() {
 
 std::size_t Scheduler::running() const {
   const std::lock_guard lock(mutex_);
-  return static_cast<std::size_t>(std::count_if(lanes_.begin(), lanes_.end(), [](const auto& entry) { return entry.second.busy; }));
+  return static_cast<std::size_t>(
+      std::count_if(lanes_.begin(), lanes_.end(), [](const auto& entry) { return entry.second.busy; }));
 }
 
 std::size_t Scheduler::queued() const {
@@ -71,7 +74,9 @@ Scheduler::Lanes::iterator Scheduler::next_due(Tick now, Tick& earliest) {
 }
 
 bool Scheduler::others_wait(Tick now) const {
-  return std::any_of(lanes_.begin(), lanes_.end(), [&](const auto& entry) { return !entry.second.busy && !entry.second.jobs.empty() && entry.second.due <= now; });
+  return std::any_of(lanes_.begin(), lanes_.end(), [&](const auto& entry) {
+    return !entry.second.busy && !entry.second.jobs.empty() && entry.second.due <= now;
+  });
 }
 
 void Scheduler::work() {
@@ -104,7 +109,8 @@ void Scheduler::work() {
     lane.busy = true;
     const bool was_slow = lane.slow;
     slow_busy_ += was_slow ? 1 : 0;
-    if (idle_ == 0 && workers_.size() < options_.workers_max && others_wait(now)) workers_.emplace_back([this] { work(); });
+    if (idle_ == 0 && workers_.size() < options_.workers_max && others_wait(now))
+      workers_.emplace_back([this] { work(); });
     lock.unlock();
     run_slice(key, lane);
     lock.lock();
@@ -129,7 +135,9 @@ void Scheduler::run_slice(const ClientKey& key, Lane& lane) {
     std::unique_lock lock(mutex_);
     auto job = lane.jobs.front();
     lock.unlock();
-    lane.run = std::make_unique<JobRun>(JobDeps{deps_.registry, deps_.connections, deps_.clock, deps_.random, options_, deps_.process}, *store, std::move(job));
+    lane.run = std::make_unique<JobRun>(
+        JobDeps{deps_.registry, deps_.connections, deps_.clock, deps_.random, options_, deps_.process}, *store,
+        std::move(job));
   }
   const auto began = deps_.clock.mono();
   for (;;) {
@@ -163,7 +171,8 @@ void Scheduler::rescan() {
   const auto now = deps_.clock.mono();
   for (const auto& job : *open) {
     auto& lane = lanes_[job.store];
-    const auto known = std::find_if(lane.jobs.begin(), lane.jobs.end(), [&](const auto& queued) { return queued.id == job.id; });
+    const auto known =
+        std::find_if(lane.jobs.begin(), lane.jobs.end(), [&](const auto& queued) { return queued.id == job.id; });
     if (known == lane.jobs.end()) {
       // A removal goes before everything but the job under way, which sees its store's state and ends.
       const auto place = job.type == "remove" && !lane.jobs.empty() ? lane.jobs.begin() + 1 : lane.jobs.end();
@@ -176,7 +185,8 @@ void Scheduler::rescan() {
       if (job.cancel_requested || !store || (*store)->entry()->generation != lane.generation) lane.due = now;
     }
   }
-  for (auto it = lanes_.begin(); it != lanes_.end();) it = it->second.jobs.empty() && !it->second.busy ? lanes_.erase(it) : std::next(it);
+  for (auto it = lanes_.begin(); it != lanes_.end();)
+    it = it->second.jobs.empty() && !it->second.busy ? lanes_.erase(it) : std::next(it);
   wake_.notify_all();
 }
 
@@ -184,7 +194,8 @@ std::optional<Time> Scheduler::last_full(const ClientKey& key) {
   const auto jobs = deps_.registry.jobs({.store = key.str(), .limit = 100});
   if (!jobs) return std::nullopt;
   for (const auto& job : *jobs)
-    if (job.type == "sync" && job.mode == "full" && job.ids.empty() && job.wanted.size() >= shopify::kMirroredKinds.size() &&
+    if (job.type == "sync" && job.mode == "full" && job.ids.empty() &&
+        job.wanted.size() >= shopify::kMirroredKinds.size() &&
         (job.state == storage::JobState::succeeded || job.state == storage::JobState::partial))
       return job.finished_at;
   return std::nullopt;
@@ -209,7 +220,9 @@ void Scheduler::poll_schedules() {
     const auto what = what_is_due(*entry, *statuses, last_full(store->key()), now, options_);
     for (const auto& request : what.requests) {
       const auto queued = deps_.registry.enqueue(tenant::sync_job(store->key(), request, deps_.clock, deps_.random));
-      if (!queued) log::warn("sync: a scheduled job could not be queued", {{"store", store->key().str()}, {"error", queued.error().what}});
+      if (!queued)
+        log::warn("sync: a scheduled job could not be queued",
+                  {{"store", store->key().str()}, {"error", queued.error().what}});
     }
     const std::lock_guard lock(mutex_);
     polls_[store->key()] = what.next;

@@ -1,5 +1,5 @@
-// Runs every store's jobs on a bounded pool of threads: one job a store at a time, slices so that no store holds a worker for long,
-// waiting as a later date and never as a sleeping thread (rule S4). Thread-safe.
+// Runs every store's jobs on a bounded pool of threads: one job a store at a time, slices so that no store holds a
+// worker for long, waiting as a later date and never as a sleeping thread (rule S4). Thread-safe.
 #pragma once
 
 #include <condition_variable>
@@ -39,11 +39,11 @@ class Scheduler {
   // One store's jobs, in order.
   struct Lane {
     std::deque<storage::JobRecord> jobs;
-    std::unique_ptr<JobRun> run;       // of the front job
-    bool busy = false;                 // a worker has it
-    bool slow = false;                 // its shop kept a worker waiting lately
+    std::unique_ptr<JobRun> run;  // of the front job
+    bool busy = false;            // a worker has it
+    bool slow = false;            // its shop kept a worker waiting lately
     Tick due{};
-    std::int64_t generation = 0;       // of the store's entry when it went waiting
+    std::int64_t generation = 0;  // of the store's entry when it went waiting
     bool cancelled = false;
   };
   using Lanes = std::map<ClientKey, Lane>;

@@ -8,7 +8,8 @@ namespace {
 constexpr std::string_view kEmpty = R"({"nodes":[],"pageInfo":{"hasNextPage":false,"endCursor":null}})";
 
 std::string node(std::int64_t id, const std::string& title) {
-  return fmt::format(R"({{"id":"{}","title":"{}","status":"ACTIVE","media":{},"metafields":{},"variants":{}}})", make_gid("Product", id), title, kEmpty, kEmpty, kEmpty);
+  return fmt::format(R"({{"id":"{}","title":"{}","status":"ACTIVE","media":{},"metafields":{},"variants":{}}})",
+                     make_gid("Product", id), title, kEmpty, kEmpty, kEmpty);
 }
 
 }  // namespace
@@ -38,13 +39,15 @@ std::string FakeShop::page(const json::Object& variables) {
     nodes += (nodes.empty() ? "" : ",") + node(next->first, next->second);
   }
   const bool more = next != products.end() && walked < cap;
-  return fmt::format(R"({{"products":{{"nodes":[{}],"pageInfo":{{"hasNextPage":{},"endCursor":"{}:{}"}}}}}})", nodes, more, walked, last);
+  return fmt::format(R"({{"products":{{"nodes":[{}],"pageInfo":{{"hasNextPage":{},"endCursor":"{}:{}"}}}}}})", nodes,
+                     more, walked, last);
 }
 
 Result<shopify::Answer> FakeShop::call(const shopify::Call& call) {
   std::string data;
   if (call.operation == "ProductsCount") {
-    data = fmt::format(R"({{"productsCount":{{"count":{},"precision":"EXACT"}}}})", claims.value_or(static_cast<std::int64_t>(products.size())));
+    data = fmt::format(R"({{"productsCount":{{"count":{},"precision":"EXACT"}}}})",
+                       claims.value_or(static_cast<std::int64_t>(products.size())));
   } else if (call.operation == "ProductsPage") {
     if (before_page) before_page();
     if (static_cast<std::size_t>(call.variables.at("first").to_number<std::int64_t>()) > too_dear_above)
@@ -54,7 +57,8 @@ Result<shopify::Answer> FakeShop::call(const shopify::Call& call) {
   } else {
     return fail(Code::bug, "the fake shop does not know {}", call.operation);
   }
-  shopify::Answer answer{.body = std::move(data), .actual_cost = 1, .api_version = version, .version_mismatch = version != "2026-10"};
+  shopify::Answer answer{
+      .body = std::move(data), .actual_cost = 1, .api_version = version, .version_mismatch = version != "2026-10"};
   answer.data_end = answer.body.size();
   return answer;
 }
@@ -66,7 +70,8 @@ WalkFixture::WalkFixture() {
   storage::ShopRecord shop{.domain = ShopDomain("walked.myshopify.com"), .client_key = key};
   shop.database = key.str();
   shop.incarnation = "one";
-  store_ = *registry_->create({.key = key}, shop, {.id = "key_1", .client_key = key, .hash = "hash"}, {.id = "job_0", .store = key, .type = "sync", .work = "first"});
+  store_ = *registry_->create({.key = key}, shop, {.id = "key_1", .client_key = key, .hash = "hash"},
+                              {.id = "job_0", .store = key, .type = "sync", .work = "first"});
 }
 
 storage::JobRecord WalkFixture::new_job(const std::string& mode) {

@@ -23,11 +23,11 @@ class FakeShop final : public shopify::Transport {
 
   std::map<std::int64_t, std::string> products;
   std::int64_t cap = 25'000;
-  std::optional<std::int64_t> claims;    // what productsCount says; nothing: the truth
-  std::set<std::int64_t> unlisted;       // counted, but missing from the pages: a walk that misses something
+  std::optional<std::int64_t> claims;  // what productsCount says; nothing: the truth
+  std::set<std::int64_t> unlisted;     // counted, but missing from the pages: a walk that misses something
   std::string version = "2026-10";
-  std::size_t too_dear_above = 250;      // a larger page is refused with cost-exceeded
-  std::function<void()> before_page;     // runs before each page is made
+  std::size_t too_dear_above = 250;   // a larger page is refused with cost-exceeded
+  std::function<void()> before_page;  // runs before each page is made
   std::size_t pages = 0;
 
  private:

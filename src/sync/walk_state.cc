@@ -10,15 +10,23 @@ constexpr std::array<std::string_view, 4> kPhases{"count", "walk", "sweep", "fin
 }  // namespace
 
 std::string to_cursor(const WalkState& state) {
-  json::Object out{{"phase", kPhases[static_cast<std::size_t>(state.phase)]}, {"after", state.after}, {"first", state.first}, {"idAbove", state.id_above},
-                   {"windowSeen", state.window_seen}, {"idLast", state.id_last}, {"mayDelete", state.may_delete}, {"proven", state.proven}, {"withheld", state.withheld}};
+  json::Object out{{"phase", kPhases[static_cast<std::size_t>(state.phase)]},
+                   {"after", state.after},
+                   {"first", state.first},
+                   {"idAbove", state.id_above},
+                   {"windowSeen", state.window_seen},
+                   {"idLast", state.id_last},
+                   {"mayDelete", state.may_delete},
+                   {"proven", state.proven},
+                   {"withheld", state.withheld}};
   if (state.since) out["since"] = micros(*state.since);
   return json::write(out);
 }
 
 Result<WalkState> from_cursor(std::string_view cursor) {
   const auto value = json::parse(cursor);
-  const auto phase = value ? std::find(kPhases.begin(), kPhases.end(), json::string_or(*value, "phase")) : kPhases.end();
+  const auto phase =
+      value ? std::find(kPhases.begin(), kPhases.end(), json::string_or(*value, "phase")) : kPhases.end();
   if (phase == kPhases.end()) return fail(Code::corrupt, "sync: a stored cursor cannot be read");
   WalkState state{.phase = static_cast<Phase>(phase - kPhases.begin())};
   state.after = json::string_or(*value, "after");

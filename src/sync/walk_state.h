@@ -1,4 +1,5 @@
-// Where the walk of one kind stands: what a pass keeps as its cursor, so that whoever resumes it goes on (rule S3). Plain value.
+// Where the walk of one kind stands: what a pass keeps as its cursor, so that whoever resumes it goes on (rule S3).
+// Plain value.
 #pragma once
 
 #include <optional>
@@ -12,15 +13,16 @@ enum class Phase { count, walk, sweep, finished };
 
 struct WalkState {
   Phase phase = Phase::count;
-  std::string after;            // endCursor of the last page stored
-  std::size_t first = 0;        // page size; halved when Shopify finds a page too dear
-  std::int64_t id_above = 0;    // the window of rule S1: only ids above this
-  std::int64_t window_seen = 0; // nodes walked in this window
-  std::int64_t id_last = 0;     // the highest id walked
-  std::optional<Time> since;    // incremental: only what changed since
-  bool may_delete = true;       // false: incremental, another API version answered (rule S10), or the walk is not proven complete
-  bool proven = true;           // false: it is known that the walk missed something
-  std::string withheld;         // why deletes are withheld
+  std::string after;             // endCursor of the last page stored
+  std::size_t first = 0;         // page size; halved when Shopify finds a page too dear
+  std::int64_t id_above = 0;     // the window of rule S1: only ids above this
+  std::int64_t window_seen = 0;  // nodes walked in this window
+  std::int64_t id_last = 0;      // the highest id walked
+  std::optional<Time> since;     // incremental: only what changed since
+  bool may_delete =
+      true;  // false: incremental, another API version answered (rule S10), or the walk is not proven complete
+  bool proven = true;    // false: it is known that the walk missed something
+  std::string withheld;  // why deletes are withheld
 };
 
 std::string to_cursor(const WalkState& state);

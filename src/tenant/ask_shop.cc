@@ -13,7 +13,8 @@ struct Reading {
   std::string_view reason, code, detail;
 };
 constexpr std::array kFinal{
-    Reading{"auth-failed", "token-refused", "Shopify refused the credentials: they were revoked, mistyped, or belong to another shop"},
+    Reading{"auth-failed", "token-refused",
+            "Shopify refused the credentials: they were revoked, mistyped, or belong to another shop"},
     Reading{"shop-not-found", "shop-not-found", "no shop answers at this address"},
     Reading{"shop-frozen", "shop-frozen", "the shop is frozen: its owner has to settle the bill with Shopify"},
     Reading{"shop-locked", "shop-locked", "the shop is locked by Shopify: its owner has to contact Shopify"},
@@ -24,7 +25,9 @@ constexpr std::array kFinal{
 ShopRefusal refusal_of(const Error& error) {
   for (const auto& row : kFinal)
     if (row.reason == error.reason) return {.code = std::string(row.code), .detail = std::string(row.detail)};
-  return {.code = "shop-unavailable", .detail = "the shop gave no usable answer in time, try again", .not_now = true,
+  return {.code = "shop-unavailable",
+          .detail = "the shop gave no usable answer in time, try again",
+          .not_now = true,
           .retry_after = std::max(error.retry_after.value_or(kRetryAfter), milliseconds(1'000))};
 }
 bool is_final(const Error& error) {
@@ -34,7 +37,9 @@ bool is_final(const Error& error) {
 class Deadline {
  public:
   Deadline(const Clock& clock, milliseconds within) : clock_(clock), end_(clock.mono() + within) {}
-  milliseconds left() const { return std::max(milliseconds(0), std::chrono::duration_cast<milliseconds>(end_ - clock_.mono())); }
+  milliseconds left() const {
+    return std::max(milliseconds(0), std::chrono::duration_cast<milliseconds>(end_ - clock_.mono()));
+  }
 
  private:
   const Clock& clock_;
@@ -43,10 +48,12 @@ class Deadline {
 
 // Repeats `attempt` until it answers, refuses for good, or the time is up. Its error when it does not answer.
 template <class Attempt>
-auto persist(const Deadline& deadline, Attempt attempt, bool errors_are_final = false) -> decltype(attempt(milliseconds())) {
+auto persist(const Deadline& deadline, Attempt attempt, bool errors_are_final = false)
+    -> decltype(attempt(milliseconds())) {
   for (auto wait = kFirstPause;; wait = std::min(wait * 2, kPauseMax)) {
     auto answer = attempt(std::max(deadline.left(), milliseconds(1)));
-    if (answer || is_final(answer.error()) || (errors_are_final && answer.error().reason == "graphql-error")) return answer;
+    if (answer || is_final(answer.error()) || (errors_are_final && answer.error().reason == "graphql-error"))
+      return answer;
     const auto pause_for = std::max(wait, answer.error().retry_after.value_or(milliseconds(0)));
     if (pause_for >= deadline.left()) return answer;
     pause(pause_for);
@@ -55,25 +62,32 @@ auto persist(const Deadline& deadline, Attempt attempt, bool errors_are_final = 
 
 }  // namespace
 
-std::expected<ShopAnswer, ShopRefusal> ask_shop(const ShopQuestion& question, http::Client& client, const Clock& clock, milliseconds within) {
+std::expected<ShopAnswer, ShopRefusal> ask_shop(const ShopQuestion& question, http::Client& client, const Clock& clock,
+                                                milliseconds within) {
   const Deadline deadline(clock, within);
   ShopAnswer out;
-  shopify::Endpoint endpoint{.base_url = question.url.text, .token = question.token_in_use, .api_version = question.api_version,
+  shopify::Endpoint endpoint{.base_url = question.url.text,
+                             .token = question.token_in_use,
+                             .api_version = question.api_version,
                              .private_addresses = question.url.extra_host};
   if (endpoint.token.empty()) {
-    auto grant = persist(deadline, [&](milliseconds left) { return obtain(question.credentials, endpoint, client, clock, left); });
+    auto grant = persist(
+        deadline, [&](milliseconds left) { return obtain(question.credentials, endpoint, client, clock, left); });
     if (!grant) return std::unexpected(refusal_of(grant.error()));
     endpoint.token = grant->access_token;
     out.granted = std::move(*grant);
   }
   const auto transport = shopify::make_transport(endpoint, client, clock);
   const auto call = [&](shopify::Call what, auto decode, bool errors_are_final = false) {
-    return persist(deadline, [&](milliseconds left) -> decltype(decode(std::declval<shopify::Answer>())) {
-      what.timeout = left;
-      STOA_TRY_ASSIGN(const auto answer, transport->call(what));
-      out.version_mismatch = out.version_mismatch || answer.version_mismatch;
-      return decode(answer);
-    }, errors_are_final);
+    return persist(
+        deadline,
+        [&](milliseconds left) -> decltype(decode(std::declval<shopify::Answer>())) {
+          what.timeout = left;
+          STOA_TRY_ASSIGN(const auto answer, transport->call(what));
+          out.version_mismatch = out.version_mismatch || answer.version_mismatch;
+          return decode(answer);
+        },
+        errors_are_final);
   };
   auto shop = call(shopify::shop_call(), shopify::decode_shop);
   if (!shop) return std::unexpected(refusal_of(shop.error()));

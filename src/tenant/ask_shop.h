@@ -1,5 +1,5 @@
-// Asks a shop who it is and what the credentials may do, within a deadline: the step before anything is created or changed.
-// Blocks on the network. Keeps nothing.
+// Asks a shop who it is and what the credentials may do, within a deadline: the step before anything is created or
+// changed. Blocks on the network. Keeps nothing.
 #pragma once
 
 #include <optional>
@@ -27,7 +27,8 @@ struct ShopAnswer {
   std::optional<shopify::TokenGrant> granted;  // to be kept when the answer is accepted
 };
 
-// token-refused, shop-not-found, shop-frozen, shop-locked, access-denied, security-rejection; or, with not_now, shop-unavailable and throttled.
+// token-refused, shop-not-found, shop-frozen, shop-locked, access-denied, security-rejection; or, with not_now,
+// shop-unavailable and throttled.
 struct ShopRefusal {
   std::string code, detail;
   bool not_now = false;

@@ -18,17 +18,20 @@ void check_credentials(const Credentials& credentials, std::vector<Fault>& fault
     if (!secret) faults.push_back({"/clientSecret", "required with clientId"});
     return;
   }
-  faults.push_back({"/adminShopToken", "required: give adminShopToken, or clientId and clientSecret, or refreshToken with them"});
+  faults.push_back(
+      {"/adminShopToken", "required: give adminShopToken, or clientId and clientSecret, or refreshToken with them"});
 }
 
-Result<shopify::TokenGrant> obtain(const Credentials& credentials, const shopify::Endpoint& endpoint, http::Client& client, const Clock& clock,
-                                   std::chrono::milliseconds timeout) {
+Result<shopify::TokenGrant> obtain(const Credentials& credentials, const shopify::Endpoint& endpoint,
+                                   http::Client& client, const Clock& clock, std::chrono::milliseconds timeout) {
   switch (grant_of(credentials)) {
     case Grant::fixed: return shopify::TokenGrant{.access_token = credentials.admin_token};
     case Grant::client_credentials:
-      return shopify::client_credentials(endpoint, credentials.client_id, credentials.client_secret, client, clock, timeout);
+      return shopify::client_credentials(endpoint, credentials.client_id, credentials.client_secret, client, clock,
+                                         timeout);
     case Grant::refresh:
-      return shopify::refresh(endpoint, credentials.client_id, credentials.client_secret, credentials.refresh_token, client, clock, timeout);
+      return shopify::refresh(endpoint, credentials.client_id, credentials.client_secret, credentials.refresh_token,
+                              client, clock, timeout);
   }
   return fail(Code::bug, "credentials: unknown grant");
 }
@@ -54,15 +57,19 @@ namespace {
 // Counts what became of every call, by the names the contract fixes.
 class CountingTransport final : public shopify::Transport {
  public:
-  CountingTransport(std::unique_ptr<shopify::Transport> inner, Metrics& metrics) : inner_(std::move(inner)), metrics_(metrics) {}
+  CountingTransport(std::unique_ptr<shopify::Transport> inner, Metrics& metrics)
+      : inner_(std::move(inner)), metrics_(metrics) {}
 
   Result<shopify::Answer> call(const shopify::Call& call) override {
     auto answer = inner_->call(call);
-    const std::string_view outcome = answer ? "ok" : answer.error().reason.empty() ? "error" : std::string_view(answer.error().reason);
+    const std::string_view outcome = answer                          ? "ok"
+                                     : answer.error().reason.empty() ? "error"
+                                                                     : std::string_view(answer.error().reason);
     metrics_.count("stoa_shopify_requests_total", "Calls to shops by what became of them.", {{"outcome", outcome}});
     if (!answer && answer.error().reason == "throttled")
-      metrics_.count("stoa_shopify_throttled_seconds_total", "Seconds that shops' budgets made us wait.", {},
-                     std::chrono::duration<double>(answer.error().retry_after.value_or(std::chrono::milliseconds(0))).count());
+      metrics_.count(
+          "stoa_shopify_throttled_seconds_total", "Seconds that shops' budgets made us wait.", {},
+          std::chrono::duration<double>(answer.error().retry_after.value_or(std::chrono::milliseconds(0))).count());
     return answer;
   }
   shopify::Budget budget() const override { return inner_->budget(); }
@@ -75,8 +82,14 @@ class CountingTransport final : public shopify::Transport {
 
 }  // namespace
 
-Connections::Connections(storage::Registry& registry, const Vault& vault, http::Client& client, const Clock& clock, Metrics& metrics, Options options)
-    : registry_(registry), vault_(vault), client_(client), clock_(clock), metrics_(metrics), options_(std::move(options)) {}
+Connections::Connections(storage::Registry& registry, const Vault& vault, http::Client& client, const Clock& clock,
+                         Metrics& metrics, Options options)
+    : registry_(registry),
+      vault_(vault),
+      client_(client),
+      clock_(clock),
+      metrics_(metrics),
+      options_(std::move(options)) {}
 
 std::shared_ptr<Connections::Line> Connections::line(const ClientKey& key) {
   const std::lock_guard lock(mutex_);
@@ -91,9 +104,11 @@ Result<std::shared_ptr<shopify::Transport>> Connections::transport(storage::Stor
   const auto entry = store.entry();
   const auto expires = entry->shop.access_expires_at;
   const bool expiring = expires != Time{} && clock_.wall() + own->margin >= expires;
-  if (own->transport != nullptr && own->generation == entry->generation && !own->renew && !expiring) return own->transport;
+  if (own->transport != nullptr && own->generation == entry->generation && !own->renew && !expiring)
+    return own->transport;
   STOA_TRY_ASSIGN(auto made, endpoint(store, own->renew || expiring));
-  own->transport = std::make_shared<CountingTransport>(shopify::make_transport(std::move(made), client_, clock_), metrics_);
+  own->transport =
+      std::make_shared<CountingTransport>(shopify::make_transport(std::move(made), client_, clock_), metrics_);
   const auto now = store.entry();
   if (const auto renewed = now->shop.access_expires_at; renewed != expires && renewed != Time{})
     own->margin = std::min<std::chrono::microseconds>(options_.renew_before, (renewed - clock_.wall()) / 10);
@@ -105,9 +120,11 @@ Result<std::shared_ptr<shopify::Transport>> Connections::transport(storage::Stor
 Result<shopify::Endpoint> Connections::endpoint(storage::StoreHandle& store, bool renew) {
   const auto entry = store.entry();
   const auto admin_url = entry->client.field("adminApiBaseUrl");
-  shopify::Endpoint out{.base_url = admin_url.empty() ? entry->client.field("apiBaseUrl") : admin_url, .api_version = options_.api_version};
+  shopify::Endpoint out{.base_url = admin_url.empty() ? entry->client.field("apiBaseUrl") : admin_url,
+                        .api_version = options_.api_version};
   // Normalised when it was registered: only an extra host is anything but https://<shop>.myshopify.com.
-  out.private_addresses = !parse_shop_domain(out.base_url.substr(std::min(out.base_url.size(), std::string_view("https://").size())));
+  out.private_addresses =
+      !parse_shop_domain(out.base_url.substr(std::min(out.base_url.size(), std::string_view("https://").size())));
   STOA_TRY_ASSIGN(auto credentials, stored_credentials(vault_, entry->client));
   if (grant_of(credentials) == Grant::fixed) {
     out.token = credentials.admin_token;

@@ -1,5 +1,5 @@
-// How a store gets its Admin access token: a static one, client credentials (24 h), or an expiring offline token with refresh
-// (shopify.md, section E). Thread-safe. Calls block on the network.
+// How a store gets its Admin access token: a static one, client credentials (24 h), or an expiring offline token with
+// refresh (shopify.md, section E). Thread-safe. Calls block on the network.
 #pragma once
 
 #include <memory>
@@ -33,18 +33,21 @@ Grant grant_of(const Credentials& credentials);
 void check_credentials(const Credentials& credentials, std::vector<Fault>& faults);
 
 // The token to call with now. For grants, asks the shop's token endpoint.
-Result<shopify::TokenGrant> obtain(const Credentials& credentials, const shopify::Endpoint& endpoint, http::Client& client, const Clock& clock,
-                                   std::chrono::milliseconds timeout);
+Result<shopify::TokenGrant> obtain(const Credentials& credentials, const shopify::Endpoint& endpoint,
+                                   http::Client& client, const Clock& clock, std::chrono::milliseconds timeout);
 
-// The way to each shop: one transport per store, kept (it remembers the shop's budget), with its token renewed before it expires.
+// The way to each shop: one transport per store, kept (it remembers the shop's budget), with its token renewed before
+// it expires.
 class Connections {
  public:
   struct Options {
     std::string api_version = "2026-10";
-    std::chrono::seconds renew_before{300};  // a token is renewed when it has less left, or a tenth of its life if that is shorter
+    std::chrono::seconds renew_before{
+        300};  // a token is renewed when it has less left, or a tenth of its life if that is shorter
     std::chrono::milliseconds grant_timeout{10'000};
   };
-  Connections(storage::Registry& registry, const Vault& vault, http::Client& client, const Clock& clock, Metrics& metrics, Options options);
+  Connections(storage::Registry& registry, const Vault& vault, http::Client& client, const Clock& clock,
+              Metrics& metrics, Options options);
 
   // auth-failed when a grant is refused; the transport's other errors.
   Result<std::shared_ptr<shopify::Transport>> transport(storage::StoreHandle& store);

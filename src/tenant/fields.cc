@@ -49,7 +49,8 @@ std::optional<std::string> wrong_with(const FieldRule& rule, std::string_view te
   if (rule.name == "environment" && std::find(kEnvironments.begin(), kEnvironments.end(), text) == kEnvironments.end())
     return "want production, staging or development";
   if (rule.name == "clientKey")
-    if (const auto key = parse_client_key(text); !key) return key.error().what.substr(std::string_view("clientKey: ").size());
+    if (const auto key = parse_client_key(text); !key)
+      return key.error().what.substr(std::string_view("clientKey: ").size());
   return std::nullopt;
 }
 
@@ -64,9 +65,12 @@ std::vector<std::string> known_names() {
 std::string pointer_to(std::string_view name) {
   std::string out = "/";
   for (const char c : name) {
-    if (c == '~') out += "~0";
-    else if (c == '/') out += "~1";
-    else out += c;
+    if (c == '~')
+      out += "~0";
+    else if (c == '/')
+      out += "~1";
+    else
+      out += c;
   }
   return out;
 }
@@ -74,7 +78,8 @@ std::string pointer_to(std::string_view name) {
 std::span<const FieldRule> field_rules() { return kRules; }
 
 const FieldRule* field_rule(std::string_view name) {
-  const auto* found = std::find_if(kRules.begin(), kRules.end(), [&](const FieldRule& rule) { return rule.name == name; });
+  const auto* found =
+      std::find_if(kRules.begin(), kRules.end(), [&](const FieldRule& rule) { return rule.name == name; });
   return found == kRules.end() ? nullptr : found;
 }
 
@@ -88,15 +93,18 @@ std::map<std::string, std::optional<std::string>> read_fields(const json::Object
     const auto* rule = field_rule(name);
     if (rule == nullptr) {
       const auto meant = nearest(name, known_names());
-      faults.push_back({pointer_to(name.substr(0, 100)), meant ? fmt::format("unknown field, did you mean '{}'?", *meant) : "unknown field, remove it"});
+      faults.push_back({pointer_to(name.substr(0, 100)),
+                        meant ? fmt::format("unknown field, did you mean '{}'?", *meant) : "unknown field, remove it"});
     } else if (value.is_null() || (value.is_string() && value.get_string().empty())) {
       fields[name] = std::nullopt;
     } else if (!value.is_string()) {
       faults.push_back({pointer_to(name), "want a string"});
     } else {
       const std::string text(value.get_string());
-      if (auto wrong = wrong_with(*rule, text)) faults.push_back({pointer_to(name), *wrong});
-      else fields[name] = text;
+      if (auto wrong = wrong_with(*rule, text))
+        faults.push_back({pointer_to(name), *wrong});
+      else
+        fields[name] = text;
     }
   }
   return fields;

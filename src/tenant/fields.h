@@ -15,9 +15,9 @@ namespace stoa::tenant {
 
 struct FieldRule {
   std::string_view name;
-  std::size_t length_max;     // characters (Unicode), contract section 2
-  bool secret = false;        // sealed at rest, shown masked
-  bool changeable = true;     // by PATCH
+  std::size_t length_max;  // characters (Unicode), contract section 2
+  bool secret = false;     // sealed at rest, shown masked
+  bool changeable = true;  // by PATCH
 };
 std::span<const FieldRule> field_rules();
 const FieldRule* field_rule(std::string_view name);
@@ -30,8 +30,8 @@ struct Fault {
 // JSON pointer (RFC 6901) to a member of the body: "/name", '~' and '/' escaped.
 std::string pointer_to(std::string_view name);
 
-// The given fields of a JSON object, trimmed of nothing: texts as given, "" and null as nullopt. Unknown names, wrong types, lengths,
-// control characters and bad enums go to `faults`, all of them. `settings` is skipped (see settings.h).
+// The given fields of a JSON object, trimmed of nothing: texts as given, "" and null as nullopt. Unknown names, wrong
+// types, lengths, control characters and bad enums go to `faults`, all of them. `settings` is skipped (see settings.h).
 std::map<std::string, std::optional<std::string>> read_fields(const json::Object& body, std::vector<Fault>& faults);
 
 // "••••abcd", as responses show it: posted back, it means "as it was".

@@ -62,7 +62,9 @@ TEST(Fields, EnvironmentIsALabelOfThree) {
 TEST(Settings, MergeMemberByMemberAndNullClears) {
   json::Object settings;
   std::vector<Fault> faults;
-  merge_settings(settings, *json::parse(R"({"paused":true,"metafields":["custom.care","shop.*"],"schedules":{"products":"15m"}})"), faults);
+  merge_settings(
+      settings, *json::parse(R"({"paused":true,"metafields":["custom.care","shop.*"],"schedules":{"products":"15m"}})"),
+      faults);
   ASSERT_TRUE(faults.empty());
   EXPECT_TRUE(paused(settings));
   EXPECT_EQ(schedule(settings, model::Kind::products), std::chrono::minutes(15));
@@ -74,7 +76,11 @@ TEST(Settings, MergeMemberByMemberAndNullClears) {
 TEST(Settings, AFaultLeavesEverythingAsItWas) {
   json::Object settings;
   std::vector<Fault> faults;
-  merge_settings(settings, *json::parse(R"({"inventory":true,"paused":"yes","metafield":[],"publicationId":"gid://shopify/Product/1","schedules":{"orders":"1m"},"cors":["https://a/b"]})"), faults);
+  merge_settings(
+      settings,
+      *json::parse(
+          R"({"inventory":true,"paused":"yes","metafield":[],"publicationId":"gid://shopify/Product/1","schedules":{"orders":"1m"},"cors":["https://a/b"]})"),
+      faults);
   EXPECT_EQ(faults.size(), 5u);
   EXPECT_TRUE(settings.empty());
 }

@@ -30,7 +30,8 @@ storage::JobRecord sync_job(const ClientKey& store, const SyncRequest& request, 
     job.kinds.push_back({.kind = kind});
   }
   job.work = fmt::format("sync:{}:{}", request.mode, fmt::join(names, ","));
-  if (!request.ids.empty()) job.work += fmt::format(":{}", to_hex(sha256(fmt::format("{}", fmt::join(request.ids, ",")))));
+  if (!request.ids.empty())
+    job.work += fmt::format(":{}", to_hex(sha256(fmt::format("{}", fmt::join(request.ids, ",")))));
   return job;
 }
 

@@ -8,7 +8,8 @@ constexpr auto kStorageRetry = std::chrono::seconds(5);
 }
 
 std::unexpected<Refusal> refuse(int status, std::string code, std::string detail, std::vector<Fault> faults) {
-  return std::unexpected(Refusal{.status = status, .code = std::move(code), .detail = std::move(detail), .faults = std::move(faults)});
+  return std::unexpected(
+      Refusal{.status = status, .code = std::move(code), .detail = std::move(detail), .faults = std::move(faults)});
 }
 
 std::unexpected<Refusal> refuse_fields(std::vector<Fault> faults) {
@@ -20,7 +21,9 @@ std::unexpected<Refusal> storage_refusal(const Error& error) {
   if (error.code == Code::conflict) return refuse(409, error.reason.empty() ? "conflict" : error.reason, error.what);
   if (error.code == Code::not_found) return refuse(404, "store-not-found", "no such store");
   log::error("registration: storage failed", {{"error", error.what}});
-  return std::unexpected(Refusal{.status = 503, .code = "storage-unavailable", .detail = "the database cannot take this now, try again",
+  return std::unexpected(Refusal{.status = 503,
+                                 .code = "storage-unavailable",
+                                 .detail = "the database cannot take this now, try again",
                                  .retry_after = error.retry_after.value_or(kStorageRetry)});
 }
 
@@ -34,9 +37,12 @@ std::string credential_pointer(const Credentials& credentials) {
 }
 
 Refusal from_shop(const ShopRefusal& refusal, const ShopQuestion& question, const char* url_field) {
-  if (refusal.not_now) return {.status = 503, .code = refusal.code, .detail = refusal.detail, .retry_after = refusal.retry_after};
-  auto pointer = refusal.code == "token-refused" ? credential_pointer(question.credentials) : std::string("/") + url_field;
-  return {.status = 422, .code = refusal.code, .detail = refusal.detail, .faults = {{std::move(pointer), refusal.detail}}};
+  if (refusal.not_now)
+    return {.status = 503, .code = refusal.code, .detail = refusal.detail, .retry_after = refusal.retry_after};
+  auto pointer =
+      refusal.code == "token-refused" ? credential_pointer(question.credentials) : std::string("/") + url_field;
+  return {
+      .status = 422, .code = refusal.code, .detail = refusal.detail, .faults = {{std::move(pointer), refusal.detail}}};
 }
 
 }  // namespace stoa::tenant

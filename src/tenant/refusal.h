@@ -1,4 +1,5 @@
-// How a registration or a change is refused: one value with HTTP's status, and the ways to make it. Pure, but for the log.
+// How a registration or a change is refused: one value with HTTP's status, and the ways to make it. Pure, but for the
+// log.
 #pragma once
 
 #include <expected>

@@ -12,7 +12,8 @@ namespace {
 bool has_scope(const std::vector<std::string>& granted, std::string_view wanted) {
   // write_x implies read_x (shopify.md, section A).
   const auto write_twin = wanted.starts_with("read_") ? "write_" + std::string(wanted.substr(5)) : std::string();
-  return std::any_of(granted.begin(), granted.end(), [&](const std::string& scope) { return scope == wanted || scope == write_twin; });
+  return std::any_of(granted.begin(), granted.end(),
+                     [&](const std::string& scope) { return scope == wanted || scope == write_twin; });
 }
 
 }  // namespace
@@ -35,13 +36,17 @@ Registrar::Registrar(Deps deps, Options options) : deps_(std::move(deps)), optio
 
 namespace {
 
-// The two URLs name one shop when they are equal, or when one is a rehearsal host: then the shop's own domain decides (agrees()).
-bool may_be_one_shop(const BaseUrl& one, const BaseUrl& other) { return one == other || one.extra_host != other.extra_host; }
+// The two URLs name one shop when they are equal, or when one is a rehearsal host: then the shop's own domain decides
+// (agrees()).
+bool may_be_one_shop(const BaseUrl& one, const BaseUrl& other) {
+  return one == other || one.extra_host != other.extra_host;
+}
 
 void check_urls(const std::optional<BaseUrl>& api, const std::optional<BaseUrl>& admin, std::vector<Fault>& faults) {
   if (!api || !admin || may_be_one_shop(*api, *admin)) return;
   for (const auto* pointer : {"/apiBaseUrl", "/adminApiBaseUrl"})
-    faults.push_back({pointer, fmt::format("apiBaseUrl ({}) and adminApiBaseUrl ({}) must name one shop", api->text, admin->text)});
+    faults.push_back(
+        {pointer, fmt::format("apiBaseUrl ({}) and adminApiBaseUrl ({}) must name one shop", api->text, admin->text)});
 }
 
 }  // namespace
@@ -50,11 +55,13 @@ Outcome<Registrar::Posted> Registrar::read(const json::Object& body) const {
   std::vector<Fault> faults;
   Posted posted;
   const auto given = read_fields(body, faults);
-  if (body.contains("settings")) faults.push_back({"/settings", "not a field of registration: PATCH /api/config/clients/{clientKey}"});
+  if (body.contains("settings"))
+    faults.push_back({"/settings", "not a field of registration: PATCH /api/config/clients/{clientKey}"});
   for (const auto& [name, value] : given)
     if (value && !is_masked(*value)) posted.fields[name] = *value;
   const auto faulty = [&](std::string_view name) {
-    return std::any_of(faults.begin(), faults.end(), [&](const Fault& fault) { return fault.pointer.substr(1) == name; });
+    return std::any_of(faults.begin(), faults.end(),
+                       [&](const Fault& fault) { return fault.pointer.substr(1) == name; });
   };
   if (!posted.fields.contains("clientKey") && !faulty("clientKey")) faults.push_back({"/clientKey", "required"});
   for (auto [name, url] : {std::pair{"apiBaseUrl", &posted.api_url}, std::pair{"adminApiBaseUrl", &posted.admin_url}}) {
@@ -80,13 +87,17 @@ Outcome<Registrar::Posted> Registrar::read(const json::Object& body) const {
     const auto found = posted.fields.find(name);
     return found == posted.fields.end() ? Secret() : Secret(found->second);
   };
-  posted.question.credentials = {.admin_token = secret("adminShopToken"), .client_secret = secret("clientSecret"),
-                                 .refresh_token = secret("refreshToken"), .client_id = posted.fields.contains("clientId") ? posted.fields["clientId"] : ""};
+  posted.question.credentials = {.admin_token = secret("adminShopToken"),
+                                 .client_secret = secret("clientSecret"),
+                                 .refresh_token = secret("refreshToken"),
+                                 .client_id = posted.fields.contains("clientId") ? posted.fields["clientId"] : ""};
   if (existing != nullptr && faults.empty()) {
-    if (auto merged = merge_stored(posted, *existing->entry()); !merged) return std::unexpected(std::move(merged).error());
+    if (auto merged = merge_stored(posted, *existing->entry()); !merged)
+      return std::unexpected(std::move(merged).error());
   }
   check_urls(posted.api_url, posted.admin_url, faults);
-  if (existing == nullptr && !faulty("adminShopToken") && !faulty("clientId") && !faulty("clientSecret")) check_credentials(posted.question.credentials, faults);
+  if (existing == nullptr && !faulty("adminShopToken") && !faulty("clientId") && !faulty("clientSecret"))
+    check_credentials(posted.question.credentials, faults);
   if (!faults.empty()) return refuse_fields(std::move(faults));
   posted.question.url = posted.call_url();
   posted.question.api_version = options_.api_version;
@@ -96,8 +107,10 @@ Outcome<Registrar::Posted> Registrar::read(const json::Object& body) const {
 // What a repeat leaves out stays as it was.
 Outcome<void> Registrar::merge_stored(Posted& posted, const storage::StoreEntry& stored) const {
   const auto domain = posted.posted_domain();
-  if (!domain.empty() && domain != stored.shop.domain.str() && domain != stored.shop.posted_domain && posted.call_url().shop_domain == domain)
-    return refuse(409, "client-key-taken", fmt::format("clientKey '{}' is bound to {}", posted.key.str(), stored.shop.domain.str()));
+  if (!domain.empty() && domain != stored.shop.domain.str() && domain != stored.shop.posted_domain &&
+      posted.call_url().shop_domain == domain)
+    return refuse(409, "client-key-taken",
+                  fmt::format("clientKey '{}' is bound to {}", posted.key.str(), stored.shop.domain.str()));
   for (auto [name, url] : {std::pair{"apiBaseUrl", &posted.api_url}, std::pair{"adminApiBaseUrl", &posted.admin_url}}) {
     if (*url || stored.client.field(name).empty()) continue;
     if (auto parsed = parse_base_url(stored.client.field(name), options_.extra_hosts)) *url = std::move(*parsed);
@@ -105,7 +118,8 @@ Outcome<void> Registrar::merge_stored(Posted& posted, const storage::StoreEntry&
   auto before = stored_credentials(deps_.vault, stored.client);
   if (!before) return storage_refusal(before.error());
   auto& now = posted.question.credentials;
-  const bool unchanged_grant = now.admin_token.empty() && now.refresh_token.empty() && now.client_secret.empty() && now.client_id.empty();
+  const bool unchanged_grant =
+      now.admin_token.empty() && now.refresh_token.empty() && now.client_secret.empty() && now.client_id.empty();
   if (now.admin_token.empty()) now.admin_token = before->admin_token;
   if (now.client_secret.empty()) now.client_secret = before->client_secret;
   if (now.refresh_token.empty()) now.refresh_token = before->refresh_token;
@@ -126,14 +140,20 @@ namespace {
 
 std::vector<Warning> warnings_of(const ShopAnswer& answer) {
   std::vector<Warning> out;
-  if (!answer.scopes_known) out.push_back({"scopes-unknown", "", "the shop did not say which scopes are granted: a kind without its scope will be reported as notPermitted"});
+  if (!answer.scopes_known)
+    out.push_back(
+        {"scopes-unknown", "",
+         "the shop did not say which scopes are granted: a kind without its scope will be reported as notPermitted"});
   std::map<std::string_view, std::vector<std::string_view>> kinds_of_scope;
   for (const auto kind : shopify::kMirroredKinds)
-    if (answer.scopes_known && !has_scope(answer.scopes, shopify::scope(kind))) kinds_of_scope[shopify::scope(kind)].push_back(to_string(kind));
+    if (answer.scopes_known && !has_scope(answer.scopes, shopify::scope(kind)))
+      kinds_of_scope[shopify::scope(kind)].push_back(to_string(kind));
   for (const auto& [scope, kinds] : kinds_of_scope)
-    out.push_back({"missing-scope", std::string(scope), fmt::format("{} will not be mirrored: grant {} to the app", fmt::join(kinds, ", "), scope)});
+    out.push_back({"missing-scope", std::string(scope),
+                   fmt::format("{} will not be mirrored: grant {} to the app", fmt::join(kinds, ", "), scope)});
   if (answer.version_mismatch)
-    out.push_back({"api-version-mismatch", "", "the shop answers with another API version than asked: syncs will add but not delete"});
+    out.push_back({"api-version-mismatch", "",
+                   "the shop answers with another API version than asked: syncs will add but not delete"});
   return out;
 }
 
@@ -142,7 +162,10 @@ std::vector<Warning> warnings_of(const ShopAnswer& answer) {
 std::optional<Refusal> Registrar::taken(const Posted& posted, const ShopAnswer& answered) const {
   const auto being_removed = [&](const storage::StoreEntry& entry) -> std::optional<Refusal> {
     if (entry.shop.state != storage::StoreState::deleting) return std::nullopt;
-    Refusal refusal{.status = 409, .code = "store-deleting", .detail = fmt::format("'{}' is being removed, try again when its job has ended", entry.client.key.str())};
+    Refusal refusal{
+        .status = 409,
+        .code = "store-deleting",
+        .detail = fmt::format("'{}' is being removed, try again when its job has ended", entry.client.key.str())};
     const auto jobs = deps_.registry.jobs({.store = entry.client.key.str()});
     if (jobs)
       for (const auto& job : *jobs)
@@ -154,12 +177,18 @@ std::optional<Refusal> Registrar::taken(const Posted& posted, const ShopAnswer& 
     const auto entry = (*same_key)->entry();
     if (auto removing = being_removed(*entry)) return removing;
     if (entry->shop.domain.str() != domain)
-      return Refusal{.status = 409, .code = "client-key-taken", .detail = fmt::format("clientKey '{}' is bound to {}", posted.key.str(), entry->shop.domain.str())};
+      return Refusal{
+          .status = 409,
+          .code = "client-key-taken",
+          .detail = fmt::format("clientKey '{}' is bound to {}", posted.key.str(), entry->shop.domain.str())};
   }
-  if (auto same_shop = deps_.registry.resolve({.shop_domain = domain}); same_shop && (*same_shop)->key() != posted.key) {
+  if (auto same_shop = deps_.registry.resolve({.shop_domain = domain});
+      same_shop && (*same_shop)->key() != posted.key) {
     const auto entry = (*same_shop)->entry();
     if (auto removing = being_removed(*entry)) return removing;
-    return Refusal{.status = 409, .code = "shop-taken", .detail = fmt::format("{} is bound to clientKey '{}'", domain, entry->client.key.str())};
+    return Refusal{.status = 409,
+                   .code = "shop-taken",
+                   .detail = fmt::format("{} is bound to clientKey '{}'", domain, entry->client.key.str())};
   }
   return std::nullopt;
 }
@@ -171,21 +200,26 @@ Outcome<Registered> Registrar::sync(const json::Object& body) {
   auto answered = ask_shop(posted->question, deps_.client, deps_.clock, options_.answer_within);
   if (!answered) return std::unexpected(from_shop(answered.error(), posted->question, url_field));
   if (!parse_shop_domain(answered->shop.myshopify_domain))
-    return refuse(422, "not-a-shop", "the answer names no *.myshopify.com domain", {{std::string("/") + url_field, "what answers here is not a Shopify shop"}});
+    return refuse(422, "not-a-shop", "the answer names no *.myshopify.com domain",
+                  {{std::string("/") + url_field, "what answers here is not a Shopify shop"}});
   // A rehearsal host beside a *.myshopify.com one: the shop itself says whether they are one.
-  if (posted->call_url().extra_host && !posted->posted_domain().empty() && posted->posted_domain() != answered->shop.myshopify_domain)
+  if (posted->call_url().extra_host && !posted->posted_domain().empty() &&
+      posted->posted_domain() != answered->shop.myshopify_domain)
     return refuse(422, "another-shop", "the two URLs name different shops",
-                  {{"/apiBaseUrl", "must name one shop with adminApiBaseUrl"}, {"/adminApiBaseUrl", fmt::format("answers as {}", answered->shop.myshopify_domain)}});
+                  {{"/apiBaseUrl", "must name one shop with adminApiBaseUrl"},
+                   {"/adminApiBaseUrl", fmt::format("answers as {}", answered->shop.myshopify_domain)}});
   if (auto refusal = taken(*posted, *answered)) return std::unexpected(std::move(*refusal));
   auto store = deps_.registry.resolve({.client_key = posted->key.str()});
   auto done = store ? update(*posted, *answered, **store) : create(*posted, *answered);
   if (!done && done.error().code == "client-key-taken") {
     // Two first registrations at once: whoever came second repeats the first.
-    if (auto other = deps_.registry.resolve({.client_key = posted->key.str()}); other && (*other)->entry()->shop.domain.str() == answered->shop.myshopify_domain)
+    if (auto other = deps_.registry.resolve({.client_key = posted->key.str()});
+        other && (*other)->entry()->shop.domain.str() == answered->shop.myshopify_domain)
       done = update(*posted, *answered, **other);
   }
   if (!done && done.error().code == "store-not-found")  // a removal came between: nothing of the repeat is kept
-    return refuse(409, "store-deleting", fmt::format("'{}' was removed meanwhile, register it again", posted->key.str()));
+    return refuse(409, "store-deleting",
+                  fmt::format("'{}' was removed meanwhile, register it again", posted->key.str()));
   if (!done) return done;
   done->warnings = warnings_of(*answered);
   deps_.wake_sync();
@@ -211,10 +245,16 @@ Outcome<Registered> Registrar::create(const Posted& posted, const ShopAnswer& an
   if (posted.posted_domain() != answered.shop.myshopify_domain) shop.posted_domain = posted.posted_domain();
   if (answered.granted) keep_grant(deps_.vault, *answered.granted, shop);
   auto key = make_read_key(posted.key, "first", deps_.clock, deps_.random);
-  const auto job = sync_job(posted.key, {.kinds = {shopify::kMirroredKinds.begin(), shopify::kMirroredKinds.end()}}, deps_.clock, deps_.random);
+  const auto job = sync_job(posted.key, {.kinds = {shopify::kMirroredKinds.begin(), shopify::kMirroredKinds.end()}},
+                            deps_.clock, deps_.random);
   auto store = deps_.registry.create(client, shop, key.record, job);
   if (!store) return storage_refusal(store.error());
-  return Registered{.client_key = posted.key, .shop_domain = shop.domain, .database = shop.database, .created = true, .job = job, .read_key = std::move(key.text)};
+  return Registered{.client_key = posted.key,
+                    .shop_domain = shop.domain,
+                    .database = shop.database,
+                    .created = true,
+                    .job = job,
+                    .read_key = std::move(key.text)};
 }
 
 Outcome<Registered> Registrar::update(const Posted& posted, const ShopAnswer& answered, storage::StoreHandle& store) {
@@ -227,7 +267,8 @@ Outcome<Registered> Registrar::update(const Posted& posted, const ShopAnswer& an
     written = deps_.registry.update_shop(posted.key, [&](storage::ShopRecord& shop) -> Result<> {
       write_shop(answered, now, shop);
       if (answered.granted) keep_grant(deps_.vault, *answered.granted, shop);
-      if (shop.state == storage::StoreState::auth_failed || shop.state == storage::StoreState::suspended) set_state(shop, storage::StoreState::active, now);
+      if (shop.state == storage::StoreState::auth_failed || shop.state == storage::StoreState::suspended)
+        set_state(shop, storage::StoreState::active, now);
       return {};
     });
   }
@@ -235,13 +276,19 @@ Outcome<Registered> Registrar::update(const Posted& posted, const ShopAnswer& an
   auto job = full_sync(store);
   if (!job) return std::unexpected(std::move(job).error());
   const auto entry = store.entry();
-  return Registered{.client_key = posted.key, .shop_domain = entry->shop.domain, .database = entry->shop.database, .created = false, .job = std::move(*job)};
+  return Registered{.client_key = posted.key,
+                    .shop_domain = entry->shop.domain,
+                    .database = entry->shop.database,
+                    .created = false,
+                    .job = std::move(*job)};
 }
 
 Outcome<storage::JobRecord> Registrar::full_sync(storage::StoreHandle& store) {
   SyncRequest request;
   for (const auto kind : wanted_kinds(store.entry()->client.settings))
-    if (std::find(shopify::kMirroredKinds.begin(), shopify::kMirroredKinds.end(), kind) != shopify::kMirroredKinds.end()) request.kinds.push_back(kind);
+    if (std::find(shopify::kMirroredKinds.begin(), shopify::kMirroredKinds.end(), kind) !=
+        shopify::kMirroredKinds.end())
+      request.kinds.push_back(kind);
   auto queued = deps_.registry.enqueue(sync_job(store.key(), request, deps_.clock, deps_.random));
   if (!queued) return storage_refusal(queued.error());
   return std::move(queued->job);

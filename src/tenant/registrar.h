@@ -63,8 +63,8 @@ class Registrar {
   Outcome<Registered> update(const Posted& posted, const ShopAnswer& answered, storage::StoreHandle& store);
   std::optional<Refusal> taken(const Posted& posted, const ShopAnswer& answered) const;
   Outcome<storage::JobRecord> full_sync(storage::StoreHandle& store);
-  Outcome<std::optional<ShopAnswer>> ask_with(const std::map<std::string, std::optional<std::string>>& given, const storage::StoreEntry& entry,
-                                              std::vector<Fault>& faults) const;
+  Outcome<std::optional<ShopAnswer>> ask_with(const std::map<std::string, std::optional<std::string>>& given,
+                                              const storage::StoreEntry& entry, std::vector<Fault>& faults) const;
   void write_fields(const Posted& posted, storage::ClientRecord& client) const;
 
   Deps deps_;

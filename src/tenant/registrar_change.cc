@@ -9,13 +9,16 @@ namespace {
 using Given = std::map<std::string, std::optional<std::string>>;
 
 bool gives_credentials(const Given& given) {
-  return given.contains("adminShopToken") || given.contains("clientId") || given.contains("clientSecret") || given.contains("refreshToken");
+  return given.contains("adminShopToken") || given.contains("clientId") || given.contains("clientSecret") ||
+         given.contains("refreshToken");
 }
 
 }  // namespace
 
-// New credentials are checked as at registration, and must be this shop's. Nothing, and a fault, when they are not whole.
-Outcome<std::optional<ShopAnswer>> Registrar::ask_with(const Given& given, const storage::StoreEntry& entry, std::vector<Fault>& faults) const {
+// New credentials are checked as at registration, and must be this shop's. Nothing, and a fault, when they are not
+// whole.
+Outcome<std::optional<ShopAnswer>> Registrar::ask_with(const Given& given, const storage::StoreEntry& entry,
+                                                       std::vector<Fault>& faults) const {
   auto credentials = stored_credentials(deps_.vault, entry.client);
   if (!credentials) return storage_refusal(credentials.error());
   const auto take = [&](const char* name, Secret& into) {
@@ -24,7 +27,8 @@ Outcome<std::optional<ShopAnswer>> Registrar::ask_with(const Given& given, const
   take("adminShopToken", credentials->admin_token);
   take("clientSecret", credentials->client_secret);
   take("refreshToken", credentials->refresh_token);
-  if (const auto found = given.find("clientId"); found != given.end()) credentials->client_id = found->second.value_or("");
+  if (const auto found = given.find("clientId"); found != given.end())
+    credentials->client_id = found->second.value_or("");
   check_credentials(*credentials, faults);
   if (!faults.empty()) return std::nullopt;
   const auto admin_url = entry.client.field("adminApiBaseUrl");
@@ -47,14 +51,18 @@ Outcome<std::shared_ptr<storage::StoreHandle>> Registrar::change(const ClientKey
   for (auto it = given.begin(); it != given.end();) {
     const bool keep = it->second && is_masked(*it->second);
     if (!field_rule(it->first)->changeable)
-      faults.push_back({"/" + it->first, it->first == "clientKey" ? "clientKey cannot be changed" : "cannot be changed here: POST /api/config/sync with the new URL"});
+      faults.push_back({"/" + it->first, it->first == "clientKey"
+                                             ? "clientKey cannot be changed"
+                                             : "cannot be changed here: POST /api/config/sync with the new URL"});
     it = keep ? given.erase(it) : std::next(it);
   }
   const auto entry = (*store)->entry();
   auto settings = entry->client.settings;
   if (const auto* change = body.if_contains("settings"); change != nullptr) {
-    if (change->is_null()) settings.clear();
-    else merge_settings(settings, *change, faults);
+    if (change->is_null())
+      settings.clear();
+    else
+      merge_settings(settings, *change, faults);
   }
 
   std::optional<ShopAnswer> answered;
@@ -68,8 +76,10 @@ Outcome<std::shared_ptr<storage::StoreHandle>> Registrar::change(const ClientKey
   const auto now = deps_.clock.wall();
   auto written = deps_.registry.update_client(key, [&](storage::ClientRecord& client) -> Result<> {
     for (const auto& [name, value] : given) {
-      if (!value) client.fields.erase(name);
-      else client.fields[name] = field_rule(name)->secret ? deps_.vault.seal(key, name, Secret(*value)) : *value;
+      if (!value)
+        client.fields.erase(name);
+      else
+        client.fields[name] = field_rule(name)->secret ? deps_.vault.seal(key, name, Secret(*value)) : *value;
     }
     if (!client.fields.contains("environment")) client.fields["environment"] = "production";
     client.settings = settings;
@@ -96,8 +106,10 @@ Outcome<std::shared_ptr<storage::StoreHandle>> Registrar::change(const ClientKey
 
 Result<> Registrar::set_paused(const ClientKey& key, bool value) {
   STOA_TRY(deps_.registry.update_client(key, [&](storage::ClientRecord& client) -> Result<> {
-    if (value) client.settings["paused"] = true;
-    else client.settings.erase("paused");
+    if (value)
+      client.settings["paused"] = true;
+    else
+      client.settings.erase("paused");
     client.updated_at = deps_.clock.wall();
     return {};
   }));

@@ -12,7 +12,8 @@
 
 namespace stoa::tenant {
 
-// Merges `change` into `settings`, member by member; null clears one. Faults (pointers under /settings) leave `settings` as it was.
+// Merges `change` into `settings`, member by member; null clears one. Faults (pointers under /settings) leave
+// `settings` as it was.
 void merge_settings(json::Object& settings, const json::Value& change, std::vector<Fault>& faults);
 
 bool paused(const json::Object& settings);
