@@ -75,6 +75,7 @@ class EmbeddedRegistry final : public Registry {
   Result<> load_keys();
   Result<> change_entry(const ClientKey& key, const std::function<Result<>(StoreEntry&)>& change);
   JobRecord with_id(JobRecord job) const;
+  JobRecord as_told(JobRecord row);
 
   const FolderLock lock_;  // released last
   const std::unique_ptr<Database> file_;
@@ -87,6 +88,10 @@ class EmbeddedRegistry final : public Registry {
   std::map<std::string, StorePtr> by_key_;
   std::unordered_map<std::string, StorePtr> by_domain_;  // canonical and posted domains
   std::unordered_map<std::string, KeyRecord> keys_;      // by hash
+
+  std::mutex unsaved_mutex_;
+  // Open jobs whose row could not be written (a full disk), by id, as their workers last gave them.
+  std::unordered_map<std::string, JobRecord> unsaved_jobs_;
 };
 
 // Adds a job; conflict when that very work is open already.

@@ -76,9 +76,21 @@ Result<Enqueued> EmbeddedRegistry::enqueue(const JobRecord& job) {
   return enqueued;
 }
 
+// What its worker could not write stands over the row, but for what others have set in it.
+JobRecord EmbeddedRegistry::as_told(JobRecord row) {
+  const std::lock_guard lock(unsaved_mutex_);
+  const auto found = unsaved_jobs_.find(row.id);
+  if (found == unsaved_jobs_.end()) return row;
+  auto told = found->second;
+  told.cancel_requested = row.cancel_requested;
+  told.confirmed = std::move(row.confirmed);
+  return told;
+}
+
 Result<JobRecord> EmbeddedRegistry::job(const std::string& id) {
   STOA_TRY_ASSIGN(auto db, file_->read());
-  return read_job(*db, id);
+  STOA_TRY_ASSIGN(auto row, read_job(*db, id));
+  return as_told(std::move(row));
 }
 
 Result<std::vector<JobRecord>> EmbeddedRegistry::jobs(const JobQuery& query) {
@@ -95,23 +107,34 @@ Result<std::vector<JobRecord>> EmbeddedRegistry::jobs(const JobQuery& query) {
                                     fmt::join(where, " AND ")));
   for (const auto& value : values) rows.bind(value);
   rows.bind(query.limit);
-  return read_jobs(rows);
+  STOA_TRY_ASSIGN(auto found, read_jobs(rows));
+  for (auto& job : found) job = as_told(std::move(job));
+  return found;
 }
 
 Result<std::vector<JobRecord>> EmbeddedRegistry::open_jobs() {
   STOA_TRY_ASSIGN(auto db, file_->read());
   auto rows = db->query(fmt::format("{} WHERE open = 1 ORDER BY id", kColumns));
-  return read_jobs(rows);
+  STOA_TRY_ASSIGN(auto found, read_jobs(rows));
+  for (auto& job : found) job = as_told(std::move(job));
+  return found;
 }
 
 Result<> EmbeddedRegistry::update_job(const JobRecord& job) {
-  return file_->commit_together([&](Connection& db) -> Result<> {
+  auto kept = file_->commit_together([&](Connection& db) -> Result<> {
     STOA_TRY(db.query("UPDATE jobs SET state = ?, open = ?, finished_at = ?, record = ? WHERE id = ?")
                  .bind(to_string(job.state), !ended(job.state), job.finished_at, json::write(to_json(job)), job.id)
                  .run());
     if (db.changes() == 0) return fail(error(Code::not_found, "job {}: no such job", job.id).because("job-not-found"));
     return {};
   });
+  // One that has ended is told by its row alone: until that is written, it is open and run again.
+  const std::lock_guard lock(unsaved_mutex_);
+  if (!kept && kept.error().code == Code::unavailable && !ended(job.state))
+    unsaved_jobs_.insert_or_assign(job.id, job);
+  else
+    unsaved_jobs_.erase(job.id);
+  return kept;
 }
 
 Result<JobRecord> EmbeddedRegistry::request_cancel(const std::string& id) {

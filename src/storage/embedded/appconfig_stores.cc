@@ -242,6 +242,10 @@ Result<> EmbeddedRegistry::remove(const ClientKey& key, const std::string& keep_
   }
   STOA_TRY(delete_records(key, keep_job));
   leave(key);
+  {
+    const std::lock_guard lock(unsaved_mutex_);
+    std::erase_if(unsaved_jobs_, [&](const auto& item) { return item.second.store == key && item.first != keep_job; });
+  }
   // Sealed tokens stood in the log too: it is emptied, and what the file freed is overwritten (secure_delete).
   STOA_TRY(file_->truncate_log());
   return {};

@@ -156,6 +156,34 @@ TEST_F(DurabilityTest, ADiskThatRefusesIsUnavailableAndNothingIsHalfThere) {
   EXPECT_TRUE(must(store_->append_event(event)));
 }
 
+TEST_F(DurabilityTest, AJobThatCannotBeWrittenIsToldAsItIsUntilItCan) {
+  auto job = must(registry_->job("job_1"));
+  job.state = JobState::waiting;
+  job.log.push_back({.text = std::string(4u << 20, 'x')});
+  ::signal(SIGXFSZ, SIG_IGN);
+  rlimit restore{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &restore), 0);
+  const rlimit limit{.rlim_cur = 1u << 20, .rlim_max = restore.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &limit), 0);
+  const auto refused = registry_->update_job(job);
+  must(registry_->request_cancel("job_1"));
+  const auto told = must(registry_->job("job_1"));
+  const auto listed = must(registry_->jobs({})), open = must(registry_->open_jobs());
+  job.state = JobState::succeeded;
+  const auto not_ended = registry_->update_job(job);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &restore), 0);
+
+  EXPECT_EQ(refusal(refused), "unavailable/storage-io");
+  EXPECT_EQ(told.state, JobState::waiting);
+  EXPECT_TRUE(told.cancel_requested) << "what others set is not lost";
+  EXPECT_EQ(listed.at(0).state, JobState::waiting);
+  EXPECT_EQ(open.at(0).state, JobState::waiting);
+  EXPECT_FALSE(not_ended);
+  EXPECT_FALSE(ended(must(registry_->job("job_1")).state)) << "its row is open: it runs again";
+  must(registry_->update_job(job));
+  EXPECT_EQ(must(registry_->job("job_1")).state, JobState::succeeded);
+}
+
 TEST_F(DurabilityTest, AFullDatabaseIsNamedSo) {
   auto db = must(embedded::Connection::open({}, embedded::Connection::Mode::memory));
   must(db.exec("CREATE TABLE t(x); PRAGMA max_page_count=3"));
