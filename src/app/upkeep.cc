@@ -12,8 +12,10 @@ namespace stoa::app {
 namespace {
 
 using std::chrono::hours;
-constexpr std::chrono::seconds kEvery{10};
-constexpr std::size_t kForgetEvery = 360;         // rounds: an hour
+constexpr std::chrono::seconds kEvery{1};
+constexpr std::size_t kForgetEvery = 3600;  // rounds: an hour
+// A small fleet's gauges are a second old at most; a large one is looked at less often.
+constexpr std::size_t kSmallFleet = 50, kLargeFleetEvery = 10;
 constexpr std::size_t kStoresWatchedMax = 1'000;  // lag is read from each store: beyond, only every so often
 constexpr hours kJobsKept{30 * 24}, kTombstonesKept{11 * 24}, kEventsKept{30 * 24};
 constexpr std::size_t kJobsKeptPerStore = 20;
@@ -40,10 +42,10 @@ void Upkeep::run() {
   for (std::size_t round = 0;; ++round) {
     {
       std::unique_lock lock(mutex_);
-      if (wake_.wait_for(lock, round == 0 ? std::chrono::seconds(1) : kEvery, [this] { return stopping_; })) return;
+      if (wake_.wait_for(lock, round == 0 ? std::chrono::seconds(0) : kEvery, [this] { return stopping_; })) return;
     }
     watch_disk();
-    publish();
+    if (round % kLargeFleetEvery == 0 || registry_.stores().size() <= kSmallFleet) publish();
     if (round % kForgetEvery == kForgetEvery - 1) forget();
   }
 }
@@ -52,7 +54,8 @@ void Upkeep::watch_disk() {
   struct statvfs info{};
   if (statvfs(options_.data.c_str(), &info) != 0) return;
   disk_free_ = static_cast<std::uint64_t>(info.f_bavail) * info.f_frsize;
-  const bool full = disk_free_ < options_.disk_free_least;
+  const auto size = static_cast<std::uint64_t>(info.f_blocks) * info.f_frsize;
+  const bool full = disk_free_ < std::min(options_.disk_free_least, size / 64);
   if (full != disk_full_.exchange(full))
     log::warn(full ? "disk nearly full" : "disk has room again", {{"freeBytes", std::to_string(disk_free_)}});
 }

@@ -16,7 +16,7 @@ namespace stoa::app {
 
 struct UpkeepOptions {
   std::filesystem::path data;
-  std::uint64_t disk_free_least = 64u << 20;  // below: writes are expected to fail, /readyz says degraded
+  std::uint64_t disk_free_least = 64u << 20;  // or 1/64 of a small disk; below: writes are expected to fail, /readyz says degraded
   sync::SyncOptions sync;
 };
 
