@@ -57,10 +57,12 @@ void JobRun::drop_refused_sweeps() {
 }
 
 Step JobRun::step() {
-  if (!begun_) begin();
   const auto fresh = deps_.registry.job(job_.id);
   if (!fresh && fresh.error().code == Code::not_found)
     return {.next = Step::Next::ended};  // the store went, and its jobs with it
+  // The scheduler's list of open jobs may be older than the end of this one.
+  if (!begun_ && fresh && ended(fresh->state)) return {.next = Step::Next::ended};
+  if (!begun_) begin();
   if (fresh) {
     job_.cancel_requested = fresh->cancel_requested;
     job_.confirmed = fresh->confirmed;

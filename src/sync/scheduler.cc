@@ -141,6 +141,8 @@ void Scheduler::run_slice(const ClientKey& key, Lane& lane) {
   }
   const auto began = deps_.clock.mono();
   for (;;) {
+    // Taken before the step: a store that changes during it must wake the job that goes waiting.
+    const auto generation = (*store)->entry()->generation;
     const auto step = lane.run->step();
     const auto now = deps_.clock.mono();
     const std::lock_guard lock(mutex_);
@@ -153,7 +155,7 @@ void Scheduler::run_slice(const ClientKey& key, Lane& lane) {
     }
     if (step.next == Step::Next::wait) {
       lane.due = now + step.wait;
-      lane.generation = (*store)->entry()->generation;
+      lane.generation = generation;
       return;
     }
     if (stopping_ || (now - began >= options_.slice && others_wait(now))) return;
