@@ -1,8 +1,10 @@
 #include "api/operator_views.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/text.h"
+#include "tenant/settings.h"
 
 namespace stoa::api {
 
@@ -116,10 +118,12 @@ Result<json::Object> health_view(storage::StoreHandle& store, const OperatorDeps
   STOA_TRY_ASSIGN(const auto version, store.version());
   STOA_TRY_ASSIGN(const auto statuses, store.kinds());
   json::Object kinds;
+  const auto wanted_kinds = tenant::wanted_kinds(entry->client.settings);
   for (const auto kind : deps.kinds) {
+    const bool wanted = std::ranges::find(wanted_kinds, kind) != wanted_kinds.end();
     const auto& status = statuses.at(static_cast<std::size_t>(kind));
     const auto interval = deps.interval(*entry, kind);
-    const bool late = status.state == "current" && is_late(status, interval, now);
+    const bool late = wanted && status.state == "current" && is_late(status, interval, now);
     json::Object row{{"state", late ? "late" : status.state},
                      {"count", status.count},
                      {"asOf", time_or_null(status.as_of)},
@@ -127,7 +131,7 @@ Result<json::Object> health_view(storage::StoreHandle& store, const OperatorDeps
                      {"nextSyncAt", nullptr},
                      {"error", json::null_if_empty(status.error)}};
     if (const auto lag = lag_seconds(status, now)) row["lagSeconds"] = *lag;
-    if (status.as_of && entry->shop.state == storage::StoreState::active)
+    if (wanted && status.as_of && entry->shop.state == storage::StoreState::active)
       row["nextSyncAt"] = iso_seconds(std::max(now, *status.as_of + interval));
     kinds[to_string(kind)] = std::move(row);
   }

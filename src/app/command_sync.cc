@@ -43,6 +43,7 @@ void show_status(Cli& cli, const std::string& name) {
     if (!job) return;
     return print_json(*job);
   }
+  if (!name.empty() && !call(cli, "GET", "/api/stores/" + percent_encode(name))) return;  // exit 3 for a name of nobody
   const auto page = call(cli, "GET", "/api/jobs?limit=20" + (name.empty() ? "" : "&store=" + percent_encode(name)));
   if (!page) return;
   if (cli.json) return print_json(*json::find(*page, "data"));

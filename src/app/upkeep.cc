@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "shopify/kinds.h"
 #include "sync/schedule.h"
+#include "tenant/settings.h"
 
 namespace stoa::app {
 namespace {
@@ -76,7 +77,9 @@ void Upkeep::publish() {
     const auto statuses = store->kinds();
     if (!statuses) continue;
     bool store_late = false;
+    const auto wanted = tenant::wanted_kinds(entry->client.settings);
     for (const auto kind : shopify::kMirroredKinds) {
+      if (std::ranges::find(wanted, kind) == wanted.end()) continue;
       const auto& status = statuses->at(static_cast<std::size_t>(kind));
       const auto seconds = api::lag_seconds(status, now);
       if (!seconds) continue;
