@@ -12,11 +12,11 @@ struct AddFlags {
 void show_added(Cli& cli, const json::Value& done) {
   if (cli.json) return print_json(done);
   const auto* job = json::find(done, "job");
-  print(fmt::format("{}\t{}\t{}\t{}", json::string_or(done, "clientKey"), json::string_or(done, "shopDomain"),
+  const auto key = json::string_or(done, "readKey", "-");
+  print(fmt::format("{}\t{}\t{}\t{}\t{}", json::string_or(done, "clientKey"), json::string_or(done, "shopDomain"),
                     json::bool_or(done, "created") ? "created" : "updated",
-                    job == nullptr ? "-" : json::string_or(*job, "id")));
-  if (const auto key = json::string_or(done, "readKey"); !key.empty())
-    say(fmt::format("read key, shown once: {}", key));
+                    job == nullptr ? "-" : json::string_or(*job, "id"), key));
+  if (key != "-") say("the last column is the store's read key: it is shown this once");
   if (const auto* warnings = json::find(done, "warnings"); warnings != nullptr && warnings->is_array())
     for (const auto& warning : warnings->get_array())
       say(fmt::format("warning: {}", json::string_or(warning, "detail")));

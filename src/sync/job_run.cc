@@ -226,10 +226,11 @@ Step JobRun::remove_store() {
 }
 
 Step JobRun::finish() {
-  std::size_t failed = 0, refused = 0;
+  std::size_t failed = 0, wanting = 0;
   for (const auto& progress : job_.kinds) {
     failed += progress.state == KindState::failed ? 1 : 0;
-    refused += progress.sweep_refused ? 1 : 0;
+    // Done, but not all of it: a refused sweep, deletes withheld, documents that could not be stored.
+    wanting += progress.state == KindState::done && (progress.sweep_refused || !progress.error.empty()) ? 1 : 0;
   }
   if (failed > 0 && failed == job_.kinds.size()) {
     job_.error = storage::JobError{.code = "sync-failed",
@@ -238,7 +239,7 @@ Step JobRun::finish() {
                                    .request_id = last_request_id_};
     return end(JobState::failed);
   }
-  return end(failed + refused > 0 ? JobState::partial : JobState::succeeded);
+  return end(failed + wanting > 0 ? JobState::partial : JobState::succeeded);
 }
 
 Step JobRun::fail_job(storage::JobError error) {

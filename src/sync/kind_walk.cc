@@ -285,7 +285,8 @@ Result<bool> KindWalk::sweep(shopify::Transport& transport) {
 }
 
 Result<bool> KindWalk::finish() {
-  pass_.progress.state = state_.withheld.empty() ? storage::KindState::done : storage::KindState::failed;
+  // Red is a walk that missed something; one that may only not delete has done what it may, and says so.
+  pass_.progress.state = state_.proven ? storage::KindState::done : storage::KindState::failed;
   if (!state_.withheld.empty()) pass_.progress.error = state_.withheld;
   state_.phase =
       pass_.progress.sweep_refused ? Phase::sweep : Phase::finished;  // a confirmation goes on from the sweep
@@ -300,7 +301,7 @@ Result<bool> KindWalk::settle() {
   auto status = statuses.at(static_cast<std::size_t>(kind_));
   status.complete = status.complete || state_.proven;
   status.state = current ? "current" : "failed";
-  status.error = current ? std::string()
+  status.error = current ? pass_.progress.error  // documents that could not be stored
                  : pass_.progress.sweep_refused
                      ? fmt::format("a sweep of {} was refused: confirm it", pass_.progress.would_delete)
                      : state_.withheld;

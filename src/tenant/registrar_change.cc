@@ -58,12 +58,9 @@ Outcome<std::shared_ptr<storage::StoreHandle>> Registrar::change(const ClientKey
   }
   const auto entry = (*store)->entry();
   auto settings = entry->client.settings;
-  if (const auto* change = body.if_contains("settings"); change != nullptr) {
-    if (change->is_null())
-      settings.clear();
-    else
-      merge_settings(settings, *change, faults);
-  }
+  const auto* changes = body.if_contains("settings");
+  const bool clears = changes != nullptr && changes->is_null();
+  if (changes != nullptr && !clears) merge_settings(settings, *changes, faults);
 
   std::optional<ShopAnswer> answered;
   if (faults.empty() && gives_credentials(given)) {
@@ -82,7 +79,11 @@ Outcome<std::shared_ptr<storage::StoreHandle>> Registrar::change(const ClientKey
         client.fields[name] = field_rule(name)->secret ? deps_.vault.seal(key, name, Secret(*value)) : *value;
     }
     if (!client.fields.contains("environment")) client.fields["environment"] = "production";
-    client.settings = settings;
+    // Judged above; merged into what is stored now, so that a pause in between is kept.
+    std::vector<Fault> none;
+    if (clears) client.settings.clear();
+    if (changes != nullptr && !clears) merge_settings(client.settings, *changes, none);
+    settings = client.settings;
     client.updated_at = now;
     return {};
   });
