@@ -9,24 +9,33 @@ std::chrono::seconds interval(const storage::StoreEntry& entry, model::Kind kind
   return tenant::schedule(entry.client.settings, kind).value_or(options.incremental_interval);
 }
 
+std::vector<model::Kind> scheduled_kinds(const storage::StoreEntry& entry) {
+  auto kinds = tenant::wanted_kinds(entry.client.settings);
+  std::erase_if(kinds, [](model::Kind kind) {
+    return std::find(shopify::kMirroredKinds.begin(), shopify::kMirroredKinds.end(), kind) ==
+           shopify::kMirroredKinds.end();
+  });
+  return kinds;
+}
+
 Due what_is_due(const storage::StoreEntry& entry, const std::vector<storage::KindStatus>& statuses,
                 std::optional<Time> last_full, Time now, const SyncOptions& options) {
   Due due{.next = now + options.full_interval};
   const bool all = !last_full || *last_full + options.full_interval <= now;
   tenant::SyncRequest complete{.mode = "full"}, changed{.mode = "incremental"};
-  const auto wanted = tenant::wanted_kinds(entry.client.settings);
-  for (const auto kind : shopify::kMirroredKinds) {
-    if (std::find(wanted.begin(), wanted.end(), kind) == wanted.end()) continue;
+  for (const auto kind : scheduled_kinds(entry)) {
     const auto& status = statuses.at(static_cast<std::size_t>(kind));
     if (status.state == "notPermitted" && !all) continue;
-    const auto at = status.as_of.value_or(Time{}) + interval(entry, kind, options);
+    const auto every = interval(entry, kind, options);
+    const auto at = status.as_of.value_or(Time{}) + every;
     // A smart collection's membership changes without its updatedAt (shopify.md, H4): collections are always walked
     // whole.
     if (all || (at <= now && kind == model::Kind::collections))
       complete.kinds.push_back(kind);
     else if (at <= now)
       changed.kinds.push_back(kind);
-    due.next = std::min(due.next, std::max(at, now + std::chrono::seconds(60)));
+    // What is asked for now is not asked for again before its time, even if it fails.
+    due.next = std::min(due.next, all || at <= now ? now + every : at);
   }
   for (auto* request : {&changed, &complete})
     if (!request->kinds.empty()) due.requests.push_back(std::move(*request));

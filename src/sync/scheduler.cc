@@ -96,7 +96,8 @@ void Scheduler::work() {
       rescanning_ = false;
       continue;
     }
-    auto earliest = std::min(now + kLongest, next_poll_);
+    // While one worker rescans, a poll that is due is already being seen to: the others must not spin on it.
+    auto earliest = rescanning_ ? now + kLongest : std::min(now + kLongest, next_poll_);
     const auto found = next_due(now, earliest);
     if (found == lanes_.end()) {
       ++idle_;
@@ -192,12 +193,13 @@ void Scheduler::rescan() {
   wake_.notify_all();
 }
 
-std::optional<Time> Scheduler::last_full(const ClientKey& key) {
-  const auto jobs = deps_.registry.jobs({.store = key.str(), .limit = 100});
+// When all that the store wants was last walked whole, as far as its jobs are remembered.
+std::optional<Time> Scheduler::last_full(const storage::StoreEntry& entry) {
+  const auto jobs = deps_.registry.jobs({.store = entry.client.key.str(), .limit = 100});
   if (!jobs) return std::nullopt;
+  const auto kinds = scheduled_kinds(entry).size();
   for (const auto& job : *jobs)
-    if (job.type == "sync" && job.mode == "full" && job.ids.empty() &&
-        job.wanted.size() >= shopify::kMirroredKinds.size() &&
+    if (job.type == "sync" && job.mode == "full" && job.ids.empty() && job.wanted.size() >= kinds &&
         (job.state == storage::JobState::succeeded || job.state == storage::JobState::partial))
       return job.finished_at;
   return std::nullopt;
@@ -219,7 +221,7 @@ void Scheduler::poll_schedules() {
     if (due > now) continue;
     const auto statuses = store->kinds();
     if (!statuses) continue;
-    const auto what = what_is_due(*entry, *statuses, last_full(store->key()), now, options_);
+    const auto what = what_is_due(*entry, *statuses, last_full(*entry), now, options_);
     for (const auto& request : what.requests) {
       const auto queued = deps_.registry.enqueue(tenant::sync_job(store->key(), request, deps_.clock, deps_.random));
       if (!queued)

@@ -54,7 +54,7 @@ class Scheduler {
   Lanes::iterator next_due(Tick now, Tick& earliest);
   void run_slice(const ClientKey& key, Lane& lane);
   bool others_wait(Tick now) const;
-  std::optional<Time> last_full(const ClientKey& key);
+  std::optional<Time> last_full(const storage::StoreEntry& entry);
 
   Deps deps_;
   const SyncOptions options_;

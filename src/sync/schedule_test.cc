@@ -1,0 +1,67 @@
+#include "sync/schedule.h"
+
+#include <gtest/gtest.h>
+
+namespace stoa::sync {
+namespace {
+
+using model::Kind;
+constexpr Time kNow = Time(std::chrono::hours(500'000));
+
+class Schedule : public ::testing::Test {
+ protected:
+  Schedule() {
+    for (const auto kind : model::all_kinds()) statuses_.push_back({.kind = kind, .complete = true, .as_of = kNow});
+  }
+  void synced(Kind kind, std::chrono::minutes ago) { statuses_[static_cast<std::size_t>(kind)].as_of = kNow - ago; }
+  Due due(std::optional<Time> last_full = kNow) const {
+    return what_is_due(entry_, statuses_, last_full, kNow, options_);
+  }
+
+  storage::StoreEntry entry_;
+  std::vector<storage::KindStatus> statuses_;
+  const SyncOptions options_;
+};
+
+TEST_F(Schedule, NothingIsAskedForBeforeItsTime) {
+  synced(Kind::products, std::chrono::minutes(14));
+  EXPECT_TRUE(due().requests.empty());
+  EXPECT_EQ(due().next, kNow + std::chrono::minutes(1));
+}
+
+TEST_F(Schedule, ChangedProductsAreAskedForAndCollectionsWalkedWhole) {
+  synced(Kind::products, std::chrono::minutes(15));
+  synced(Kind::collections, std::chrono::minutes(15));
+  const auto what = due();
+  ASSERT_EQ(what.requests.size(), 2u);
+  EXPECT_EQ(what.requests[0].mode, "incremental");
+  EXPECT_EQ(what.requests[0].kinds, std::vector{Kind::products});
+  EXPECT_EQ(what.requests[1].mode, "full");
+  EXPECT_EQ(what.requests[1].kinds, std::vector{Kind::collections});
+  EXPECT_EQ(what.next, kNow + std::chrono::minutes(15)) << "what is asked for now is not asked again a minute later";
+}
+
+TEST_F(Schedule, EverythingIsWalkedWholeOnceADay) {
+  const auto what = due(kNow - std::chrono::hours(24));
+  ASSERT_EQ(what.requests.size(), 1u);
+  EXPECT_EQ(what.requests[0].mode, "full");
+  EXPECT_EQ(what.requests[0].kinds.size(), 2u);
+}
+
+TEST_F(Schedule, AKindThatNeverSucceededIsNotAskedForEveryMinute) {
+  for (auto& status : statuses_) status.as_of.reset();
+  const auto what = due(std::nullopt);
+  EXPECT_EQ(what.requests.size(), 1u);
+  EXPECT_EQ(what.next, kNow + std::chrono::minutes(15));
+}
+
+TEST_F(Schedule, SettingsChooseKindsAndIntervals) {
+  entry_.client.settings = json::parse(R"({"kinds":["products"],"schedules":{"products":"1h"}})")->as_object();
+  synced(Kind::products, std::chrono::minutes(59));
+  synced(Kind::collections, std::chrono::hours(5));
+  EXPECT_TRUE(due().requests.empty());
+  EXPECT_EQ(scheduled_kinds(entry_), std::vector{Kind::products});
+}
+
+}  // namespace
+}  // namespace stoa::sync
