@@ -138,9 +138,10 @@ tenant::SyncRequest read_sync(const OperatorDeps& deps, const storage::StoreEntr
     else
       kinds.insert(*kind);
   }
-  if (kinds.empty())
-    for (const auto kind : tenant::wanted_kinds(entry.client.settings))
-      if (std::find(deps.kinds.begin(), deps.kinds.end(), kind) != deps.kinds.end()) kinds.insert(kind);
+  if (kinds.empty()) {
+    const auto wanted = tenant::wanted_kinds(entry.client.settings);
+    kinds.insert(wanted.begin(), wanted.end());
+  }
   request.kinds.assign(kinds.begin(), kinds.end());
   return request;
 }

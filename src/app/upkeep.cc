@@ -5,7 +5,6 @@
 
 #include "api/operator_views.h"
 #include "base/log.h"
-#include "shopify/kinds.h"
 #include "sync/schedule.h"
 #include "tenant/settings.h"
 
@@ -77,9 +76,7 @@ void Upkeep::publish() {
     const auto statuses = store->kinds();
     if (!statuses) continue;
     bool store_late = false;
-    const auto wanted = tenant::wanted_kinds(entry->client.settings);
-    for (const auto kind : shopify::kMirroredKinds) {
-      if (std::ranges::find(wanted, kind) == wanted.end()) continue;
+    for (const auto kind : tenant::wanted_kinds(entry->client.settings)) {
       const auto& status = statuses->at(static_cast<std::size_t>(kind));
       const auto seconds = api::lag_seconds(status, now);
       if (!seconds) continue;

@@ -1,6 +1,5 @@
 #include "sync/schedule.h"
 
-#include "shopify/kinds.h"
 #include "tenant/settings.h"
 
 namespace stoa::sync {
@@ -9,21 +8,12 @@ std::chrono::seconds interval(const storage::StoreEntry& entry, model::Kind kind
   return tenant::schedule(entry.client.settings, kind).value_or(options.incremental_interval);
 }
 
-std::vector<model::Kind> scheduled_kinds(const storage::StoreEntry& entry) {
-  auto kinds = tenant::wanted_kinds(entry.client.settings);
-  std::erase_if(kinds, [](model::Kind kind) {
-    return std::find(shopify::kMirroredKinds.begin(), shopify::kMirroredKinds.end(), kind) ==
-           shopify::kMirroredKinds.end();
-  });
-  return kinds;
-}
-
 Due what_is_due(const storage::StoreEntry& entry, const std::vector<storage::KindStatus>& statuses,
                 std::optional<Time> last_full, Time now, const SyncOptions& options) {
   Due due{.next = now + options.full_interval};
   const bool all = !last_full || *last_full + options.full_interval <= now;
   tenant::SyncRequest complete{.mode = "full"}, changed{.mode = "incremental"};
-  for (const auto kind : scheduled_kinds(entry)) {
+  for (const auto kind : tenant::wanted_kinds(entry.client.settings)) {
     const auto& status = statuses.at(static_cast<std::size_t>(kind));
     if (status.state == "notPermitted" && !all) continue;
     const auto every = interval(entry, kind, options);

@@ -10,9 +10,6 @@ namespace stoa::sync {
 // How often a kind is due: settings.schedules, else the configuration's interval.
 std::chrono::seconds interval(const storage::StoreEntry& entry, model::Kind kind, const SyncOptions& options);
 
-// The kinds that this version mirrors and the store wants.
-std::vector<model::Kind> scheduled_kinds(const storage::StoreEntry& entry);
-
 struct Due {
   std::vector<tenant::SyncRequest> requests;  // what to ask for now
   Time next{};                                // when to look again

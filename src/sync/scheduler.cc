@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "sync/schedule.h"
+#include "tenant/settings.h"
 
 namespace stoa::sync {
 namespace {
@@ -197,7 +198,7 @@ void Scheduler::rescan() {
 std::optional<Time> Scheduler::last_full(const storage::StoreEntry& entry) {
   const auto jobs = deps_.registry.jobs({.store = entry.client.key.str(), .limit = 100});
   if (!jobs) return std::nullopt;
-  const auto kinds = scheduled_kinds(entry).size();
+  const auto kinds = tenant::wanted_kinds(entry.client.settings).size();
   for (const auto& job : *jobs)
     if (job.type == "sync" && job.mode == "full" && job.ids.empty() && job.wanted.size() >= kinds &&
         (job.state == storage::JobState::succeeded || job.state == storage::JobState::partial))

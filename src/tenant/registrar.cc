@@ -284,11 +284,7 @@ Outcome<Registered> Registrar::update(const Posted& posted, const ShopAnswer& an
 }
 
 Outcome<storage::JobRecord> Registrar::full_sync(storage::StoreHandle& store) {
-  SyncRequest request;
-  for (const auto kind : wanted_kinds(store.entry()->client.settings))
-    if (std::find(shopify::kMirroredKinds.begin(), shopify::kMirroredKinds.end(), kind) !=
-        shopify::kMirroredKinds.end())
-      request.kinds.push_back(kind);
+  const SyncRequest request{.kinds = wanted_kinds(store.entry()->client.settings)};
   auto queued = deps_.registry.enqueue(sync_job(store.key(), request, deps_.clock, deps_.random));
   if (!queued) return storage_refusal(queued.error());
   return std::move(queued->job);

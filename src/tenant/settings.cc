@@ -4,6 +4,7 @@
 
 #include "base/ids.h"
 #include "base/text.h"
+#include "shopify/kinds.h"
 
 namespace stoa::tenant {
 namespace {
@@ -134,7 +135,7 @@ bool paused(const json::Object& settings) { return json::bool_or(settings, "paus
 std::vector<model::Kind> wanted_kinds(const json::Object& settings) {
   std::vector<model::Kind> out;
   const auto* list = settings.if_contains("kinds");
-  for (const auto kind : model::all_kinds()) {
+  for (const auto kind : shopify::kMirroredKinds) {
     const auto named = [&](const json::Value& element) {
       return element.is_string() && std::string_view(element.get_string()) == to_string(kind);
     };
