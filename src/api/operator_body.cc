@@ -64,8 +64,8 @@ http::Problem job_conflict(std::string code, std::string detail, const storage::
   return problem;
 }
 
-http::Response list_answer(const Context& context, std::string_view path, std::string_view query,
-                           const json::Array& items, std::size_t limit, const std::optional<std::string>& last_key) {
+http::Response list_answer(std::string_view path, std::string_view query, const json::Array& items, std::size_t limit,
+                           const std::optional<std::string>& last_key) {
   ListPage page{.limit = limit};
   for (const auto& item : items) {
     if (!page.items.empty()) page.items += ',';
@@ -74,7 +74,6 @@ http::Response list_answer(const Context& context, std::string_view path, std::s
   if (last_key) page.next = base64_url(*last_key);
   auto response = http::json_response(200, list_body(page));
   if (page.next) add_next_link(response, path, query, *page.next);
-  (void)context;
   return response;
 }
 

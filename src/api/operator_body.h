@@ -23,8 +23,8 @@ http::Problem fields_problem(std::vector<tenant::Fault> faults);
 http::Problem job_conflict(std::string code, std::string detail, const storage::JobRecord& job);
 
 // A page of an operator list: the cursor is the last key shown, as base64url.
-http::Response list_answer(const Context& context, std::string_view path, std::string_view query,
-                           const json::Array& items, std::size_t limit, const std::optional<std::string>& last_key);
+http::Response list_answer(std::string_view path, std::string_view query, const json::Array& items, std::size_t limit,
+                           const std::optional<std::string>& last_key);
 // The key of `after`; a fault when it is not ours.
 std::string after_key(ParamReader& params);
 

@@ -44,7 +44,7 @@ http::Response list_clients(const OperatorDeps& deps, const Context& context) {
     }
     items.push_back(client_view(store->entry()->client, deps.vault));
   }
-  return list_answer(context, "/api/config/clients", fmt::format("limit={}", limit), items, limit, last);
+  return list_answer("/api/config/clients", fmt::format("limit={}", limit), items, limit, last);
 }
 
 // The store whose clientKey the path gives: a shop domain does not name a configuration.

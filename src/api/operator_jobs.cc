@@ -28,7 +28,7 @@ http::Response list_jobs(const OperatorDeps& deps, const Context& context) {
   std::string normal = fmt::format("limit={}", limit);
   if (!query.store.empty()) normal += "&store=" + query.store;
   if (!state.empty()) normal += "&state=" + state;
-  return list_answer(context, "/api/jobs", normal, items, limit,
+  return list_answer("/api/jobs", normal, items, limit,
                      jobs->size() > limit ? std::optional((*jobs)[limit - 1].id) : std::nullopt);
 }
 

@@ -26,7 +26,7 @@ http::Response list_keys(const OperatorDeps& deps, const Context& context) {
     }
     items.push_back(key_view(key));
   }
-  return list_answer(context, context.request.path, fmt::format("limit={}", limit), items, limit, last);
+  return list_answer(context.request.path, fmt::format("limit={}", limit), items, limit, last);
 }
 
 http::Response create_key(const OperatorDeps& deps, const Context& context) {

@@ -73,7 +73,7 @@ http::Response list_stores(const OperatorDeps& deps, const Context& context) {
   if (!state.empty()) query += "&state=" + state;
   if (late) query += fmt::format("&late={}", *late);
   if (!sort.empty()) query += "&sort=" + sort;
-  return list_answer(context, "/api/stores", query, items, limit, next);
+  return list_answer("/api/stores", query, items, limit, next);
 }
 
 http::Response get_store(const OperatorDeps& deps, const Context& context) {

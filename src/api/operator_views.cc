@@ -96,10 +96,8 @@ json::Object job_view(const storage::JobRecord& job) {
 }
 
 json::Object key_view(const storage::KeyRecord& key) {
-  return {{"id", key.id},
-          {"name", key.name},
-          {"key", masked("12345" + key.last4)},
-          {"createdAt", iso_seconds(key.created_at)}};
+  return {
+      {"id", key.id}, {"name", key.name}, {"key", masked("") + key.last4}, {"createdAt", iso_seconds(key.created_at)}};
 }
 
 std::optional<std::int64_t> lag_seconds(const storage::KindStatus& status, Time now) {

@@ -25,7 +25,6 @@ enum Exit : int {
 };
 
 struct Cli {
-  CLI::App* app = nullptr;
   bool json = false;  // --json: one document on stdout
   std::string server, token_file, data = "./stoa-data";
   int exit_code = kOk;

@@ -94,8 +94,6 @@ Result<void> read_environment(Loaded& loaded, const std::map<std::string, std::s
   return {};
 }
 
-std::string without_embedded(const std::string& url) { return url.starts_with("embedded:") ? std::string() : url; }
-
 }  // namespace
 
 Result<void> Config::validate() const {
@@ -136,9 +134,11 @@ Result<Loaded> load_config(const Sources& sources) {
     STOA_TRY(assign(loaded, name, value, "flag"));
   }
   auto& config = loaded.config;
-  if (config.storage_url.starts_with("embedded:") && config.storage_url.size() > 9)
-    config.data = config.storage_url.substr(9);
-  config.storage_url = without_embedded(config.storage_url);
+  constexpr std::string_view kEmbedded = "embedded:";
+  if (config.storage_url.starts_with(kEmbedded)) {
+    if (config.storage_url.size() > kEmbedded.size()) config.data = config.storage_url.substr(kEmbedded.size());
+    config.storage_url.clear();
+  }
   if (config.operator_token_file.empty()) config.operator_token_file = config.data / "operator.token";
   if (config.master_key_file.empty()) config.master_key_file = config.data / "master.key";
   STOA_TRY(config.validate());

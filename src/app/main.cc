@@ -27,7 +27,7 @@ int run(int count, char** words) {
   crypto_init();
   CLI::App app("Stoa keeps a complete, fresh, private copy of many Shopify stores and serves it to their apps.");
   app.require_subcommand(1);
-  Cli cli{.app = &app};
+  Cli cli;
   add_serve(app, cli);
   add_demo(app, cli);
   add_sandbox(app, cli);

@@ -6,8 +6,7 @@
 
 namespace stoa::sync {
 
-// Up to 250 ids of one kind in one call. Answers how many lists had to be drained by further calls; errors as
-// KindWalk::step.
+// The ids of one kind, a batch a step, each with its nested lists drained. Errors as KindWalk::step.
 class Refetch {
  public:
   Refetch(WalkContext context, model::Kind kind);

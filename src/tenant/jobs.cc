@@ -6,11 +6,10 @@
 namespace stoa::tenant {
 namespace {
 
-// Ids sort by creation: time in hex first, then chance.
 storage::JobRecord new_job(const ClientKey& store, std::string type, const Clock& clock, Random& random) {
   const auto now = clock.wall();
   storage::JobRecord job;
-  job.id = fmt::format("job_{:014x}{}", micros(now), random.hex(6));
+  job.id = storage::new_job_id(now, random);
   job.store = store;
   job.type = std::move(type);
   job.created_at = now;
