@@ -10,39 +10,51 @@ using Names = std::string_view;
 constexpr std::array<Kind, kKindCount> kAll{Kind::products, Kind::collections, Kind::blogs,    Kind::articles,
                                             Kind::themes,   Kind::media,       Kind::discounts};
 
-constexpr std::array kProductDates{Names("createdAt"), Names("updatedAt"), Names("publishedAt")};
-constexpr std::array kProductIndex{IndexField{"handle", text},
-                                   IndexField{"status", text},
-                                   IndexField{"vendor", text},
+constexpr std::array kProductDates{Names("createdAt"),
+                                   Names("updatedAt"),
+                                   Names("publishedAt"),
+                                   Names("variants.createdAt"),
+                                   Names("variants.updatedAt"),
+                                   Names("media.updatedAt"),
+                                   Names("metafields.updatedAt"),
+                                   Names("variants.metafields.updatedAt")};
+constexpr std::array kProductIndex{IndexField{"handle", text, "handle"},
+                                   IndexField{"status", text, "status"},
+                                   IndexField{"vendor", text, "vendor"},
                                    IndexField{"vendorFold", text},
-                                   IndexField{"productType", text},
+                                   IndexField{"productType", text, "productType"},
                                    IndexField{"titleFold", text},
-                                   IndexField{"createdAt", time},
-                                   IndexField{"updatedAt", time},
-                                   IndexField{"publishedAt", time},
+                                   IndexField{"createdAt", time, "createdAt"},
+                                   IndexField{"updatedAt", time, "updatedAt"},
+                                   IndexField{"publishedAt", time, "publishedAt"},
                                    IndexField{"priceMin", decimal},
                                    IndexField{"priceMax", decimal},
                                    IndexField{"available", boolean},
                                    IndexField{"publishedOnPublication", boolean},
-                                   IndexField{"tags", texts}};
-constexpr std::array kCollectionDates{Names("updatedAt")};
-constexpr std::array kCollectionIndex{IndexField{"handle", text}, IndexField{"titleFold", text},
-                                      IndexField{"updatedAt", time}};
+                                   IndexField{"tags", texts, "tags"}};
+constexpr std::array kCollectionDates{Names("updatedAt"), Names("metafields.updatedAt")};
+constexpr std::array kCollectionIndex{IndexField{"handle", text, "handle"}, IndexField{"titleFold", text},
+                                      IndexField{"updatedAt", time, "updatedAt"}};
 constexpr std::array kBlogDates{Names("createdAt"), Names("updatedAt")};
-constexpr std::array kBlogIndex{IndexField{"handle", text}, IndexField{"titleFold", text},
-                                IndexField{"updatedAt", time}};
+constexpr std::array kBlogIndex{IndexField{"handle", text, "handle"}, IndexField{"titleFold", text},
+                                IndexField{"updatedAt", time, "updatedAt"}};
 constexpr std::array kArticleDates{Names("createdAt"), Names("updatedAt"), Names("publishedAt")};
-constexpr std::array kArticleIndex{IndexField{"handle", text},      IndexField{"blogId", text},
-                                   IndexField{"titleFold", text},   IndexField{"updatedAt", time},
-                                   IndexField{"publishedAt", time}, IndexField{"isPublished", boolean},
-                                   IndexField{"tags", texts}};
+constexpr std::array kArticleIndex{IndexField{"handle", text, "handle"},
+                                   IndexField{"blogId", text, "blogId"},
+                                   IndexField{"titleFold", text},
+                                   IndexField{"updatedAt", time, "updatedAt"},
+                                   IndexField{"publishedAt", time, "publishedAt"},
+                                   IndexField{"isPublished", boolean, "isPublished"},
+                                   IndexField{"tags", texts, "tags"}};
 constexpr std::array kThemeDates{Names("createdAt"), Names("updatedAt")};
-constexpr std::array kThemeIndex{IndexField{"themeId", text}, IndexField{"role", text}};
+constexpr std::array kThemeIndex{IndexField{"themeId", text, "themeId"}, IndexField{"role", text, "role"}};
 constexpr std::array kMediaDates{Names("createdAt"), Names("updatedAt")};
-constexpr std::array kMediaIndex{IndexField{"sha256", text}, IndexField{"state", text}, IndexField{"updatedAt", time}};
+constexpr std::array kMediaIndex{IndexField{"sha256", text, "sha256"}, IndexField{"state", text, "state"},
+                                 IndexField{"updatedAt", time, "updatedAt"}};
 constexpr std::array kDiscountDates{Names("createdAt"), Names("updatedAt"), Names("startsAt"), Names("endsAt")};
-constexpr std::array kDiscountIndex{IndexField{"codesFold", texts}, IndexField{"startsAt", time},
-                                    IndexField{"endsAt", time}, IndexField{"updatedAt", time}};
+constexpr std::array kDiscountIndex{IndexField{"codesFold", texts}, IndexField{"startsAt", time, "discount.startsAt"},
+                                    IndexField{"endsAt", time, "discount.endsAt"},
+                                    IndexField{"updatedAt", time, "updatedAt"}};
 
 constexpr std::array<KindSpec, kKindCount> kSpecs{{
     {Kind::products, "products", "products", "Product", kProductDates, kProductIndex},

@@ -24,8 +24,11 @@ enum class FieldType : std::uint8_t {
 };
 
 struct IndexField {
-  std::string_view name;  // "handle", "titleFold": a column in SQLite, under _x (or Shopify's own place) in MongoDB
+  std::string_view name;  // "handle", "titleFold": a column in SQLite
   FieldType type;
+  // Where the document itself holds that very value ("handle", "discount.startsAt"): MongoDB indexes it there. Empty:
+  // the value is derived, and stands under `_x`.
+  std::string_view place = {};
 };
 
 struct KindSpec {
@@ -33,7 +36,7 @@ struct KindSpec {
   std::string_view name;                         // in jobs, health and settings: "products", "themes"
   std::string_view collection;                   // of the store's database: "products", "themedatas"
   std::string_view gid_type;                     // "Product"; empty when several types share the kind
-  std::span<const std::string_view> date_paths;  // members that Shopify gives as DateTime
+  std::span<const std::string_view> date_paths;  // members that Shopify gives as DateTime: dotted, through arrays too
   std::span<const IndexField> index;
 };
 

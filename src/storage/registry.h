@@ -71,6 +71,13 @@ class Registry {
   // Ended jobs older than `before` go, but for the newest `keep` of each store.
   virtual Result<> forget_jobs(Time before, std::size_t keep) = 0;
 
+  // ---- leases: the right to work on a store's jobs, held by one process at a time (rule S11)
+  // Takes the lease or renews it for `time` from now. conflict, reason "leased": another process holds it; not_found.
+  // From then on what this process writes for the store's jobs (apply, erase, set_kind_status, end_passes, update_job)
+  // is conflict, reason "lease-lost", once another process has taken the lease.
+  virtual Result<> lease(const ClientKey& key, std::chrono::milliseconds time) = 0;
+  virtual Result<> release(const ClientKey& key) = 0;  // hands it back at once; nothing when it is not held
+
   // ---- the rest
   virtual Result<> audit(std::string_view actor, std::string_view action, std::string_view store,
                          std::string_view outcome) = 0;

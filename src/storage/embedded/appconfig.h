@@ -54,6 +54,10 @@ class EmbeddedRegistry final : public Registry {
   Result<JobRecord> confirm_sweep(const std::string& id, model::Kind kind, std::int64_t deletes) override;
   Result<> forget_jobs(Time before, std::size_t keep) override;
 
+  // The folder's lock is every store's lease.
+  Result<> lease(const ClientKey& key, std::chrono::milliseconds time) override;
+  Result<> release(const ClientKey&) override { return {}; }
+
   Result<> audit(std::string_view actor, std::string_view action, std::string_view store,
                  std::string_view outcome) override;
   Result<bool> has_sealed_values() override;

@@ -172,6 +172,11 @@ Result<> EmbeddedRegistry::forget_jobs(Time before, std::size_t keep) {
   });
 }
 
+Result<> EmbeddedRegistry::lease(const ClientKey& key, std::chrono::milliseconds) {
+  STOA_TRY(resolve({.client_key = key.str()}));
+  return {};
+}
+
 Result<> EmbeddedRegistry::audit(std::string_view actor, std::string_view action, std::string_view store,
                                  std::string_view outcome) {
   return file_->commit_together([&](Connection& db) {
