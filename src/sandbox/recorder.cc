@@ -14,10 +14,12 @@ Result<std::unique_ptr<Recorder>> Recorder::open(const std::filesystem::path& pa
 
 void Recorder::write(std::string_view shop, std::string_view version, const http::Request& request,
                      const http::Response& response) {
-  // A body that is no JSON is recorded as text: the check reports it unless the status excuses it.
+  // JSON of one line stands as it is, byte for byte. A body that is no JSON is recorded as text: the check reports it
+  // unless the status excuses it.
   const auto as_json = [](std::string_view text) {
     const auto parsed = json::parse(text);
-    return parsed ? json::write(*parsed) : json::quoted(text);
+    if (!parsed) return json::quoted(text);
+    return text.find('\n') == text.npos ? std::string(text) : json::write(*parsed);
   };
   const std::string line =
       fmt::format("{{\"shop\":{},\"version\":{},\"request\":{},\"status\":{},\"answer\":{}}}\n", json::quoted(shop),
