@@ -58,7 +58,7 @@ TEST_P(SyncContract, APassIsSavedWithWhatItStoredAndSurvivesReopening) {
 TEST_P(SyncContract, StaleAndFailedDocumentsAreCountedAndSeen) {
   apply({product(1, 200, "newer"), product(2, 1, "good")});
   auto pass = a_pass();
-  Batch batch{.documents = {product(1, 101, "older"), product(2, 101, std::string((15u << 20) + 1, 'x'))}};
+  Batch batch{.documents = {product(1, 101, "older"), product_of(2, 101, (15u << 20) + 1)}};
   batch.failed = 2;
   batch.seen = {gid(8), gid(9)};
   batch.pass = pass;
@@ -191,7 +191,7 @@ TEST_P(SyncContract, AFinishedDraftGoesInTheStepThatStoresItsDocument) {
   must(store().apply(done));
   EXPECT_EQ(must(store().next_draft(pass))->id, gid(2));
   EXPECT_THAT(must(store().draft_parts(pass, gid(1))), IsEmpty());
-  EXPECT_EQ(body(1), "whole");
+  EXPECT_EQ(text(1), "whole");
   must(store().end_passes("job_1"));
   EXPECT_FALSE(must(store().next_draft(pass)));
 }
@@ -200,13 +200,13 @@ TEST_P(SyncContract, ADraftMetAgainBeginsAnew) {
   const auto pass = a_pass();
   Batch batch;
   batch.pass = pass;
-  batch.drafts = {{.id = gid(1), .body = "old", .fetched_at = at(101), .open = "o"}};
+  batch.drafts = {{.id = gid(1), .body = R"({"a":"old"})", .fetched_at = at(101), .open = "o"}};
   batch.parts = {{.id = gid(1), .owner = gid(1), .list = "variants", .items = "1"}};
   must(store().apply(batch));
-  batch.drafts[0].body = "new";
+  batch.drafts[0].body = R"({"a":"new"})";
   batch.parts.clear();
   must(store().apply(batch));
-  EXPECT_EQ(must(store().next_draft(pass))->body, "new");
+  EXPECT_EQ(must(store().next_draft(pass))->body, R"({"a":"new"})");
   EXPECT_THAT(must(store().draft_parts(pass, gid(1))), IsEmpty());
 }
 

@@ -7,6 +7,7 @@
 
 #include <stdexcept>
 
+#include "base/json_text.h"
 #include "storage/registry.h"
 #include "testing/fakes.h"
 
@@ -48,10 +49,38 @@ std::string refusal(const Result<T>& result) {
 
 inline std::string gid(std::int64_t number, std::string_view type = "Product") { return make_gid(type, number); }
 
-inline void set(model::Document& document, std::string_view field, model::IndexValue value) {
-  document.index.at(model::index_position(document.kind, field).value()) = std::move(value);
+// An index value as a body holds it: a time as ISO text, texts as an array.
+inline json::Value body_value(model::FieldType type, const model::IndexValue& value) {
+  if (const auto* number = std::get_if<std::int64_t>(&value))
+    return type == model::FieldType::time ? json::Value(iso_seconds(from_micros(*number))) : json::Value(*number);
+  if (const auto* text = std::get_if<std::string>(&value)) return json::Value(*text);
+  if (const auto* yes = std::get_if<bool>(&value)) return *yes;
+  if (const auto* texts = std::get_if<std::vector<std::string>>(&value))
+    return json::Array(texts->begin(), texts->end());
+  return nullptr;
 }
 
+// Sets an index field as if derived from the body: where the kind has a place for it, the body holds the value too.
+// Times are whole seconds, as Shopify gives them.
+inline void set(model::Document& document, std::string_view field, const model::IndexValue& value) {
+  const auto position = model::index_position(document.kind, field).value();
+  document.index.at(position) = value;
+  const auto& row = model::spec(document.kind).index[position];
+  if (row.place.empty()) return;
+  auto body = json::parse(document.body).value();
+  auto* object = &body.as_object();
+  auto place = row.place;
+  for (auto dot = place.find('.'); dot != place.npos; dot = place.find('.')) {
+    auto& inner = (*object)[place.substr(0, dot)];
+    object = inner.is_object() ? &inner.as_object() : &inner.emplace_object();
+    place.remove_prefix(dot + 1);
+  }
+  (*object)[place] = body_value(row.type, value);
+  document.body = json::write(body);
+  document.hash = content_hash({document.body});
+}
+
+// `body`: a canonical JSON object, and so are the bodies below.
 inline model::Document document(model::Kind kind, std::string id, Time fetched_at, std::string body) {
   model::Document out{.kind = kind, .id = std::move(id), .body = std::move(body)};
   out.index.resize(model::spec(kind).index.size());
@@ -110,8 +139,16 @@ class StorageContract : public ::testing::TestWithParam<Engine> {
   }
 
   Time at(std::int64_t seconds) const { return start_ + std::chrono::seconds(seconds); }
-  model::Document product(std::int64_t number, std::int64_t fetched, const std::string& body = "{}") const {
-    return document(model::Kind::products, gid(number), at(fetched), body);
+  // A product whose body is its id and a text: `{"id":"gid://shopify/Product/1","text":"a"}`.
+  model::Document product(std::int64_t number, std::int64_t fetched, std::string_view text = "") const {
+    return document(model::Kind::products, gid(number), at(fetched), text_body(number, text));
+  }
+  static std::string text_body(std::int64_t number, std::string_view text) {
+    return fmt::format(R"({{"id":"{}","text":"{}"}})", gid(number), text);
+  }
+  // The same with a body of exactly so many bytes.
+  model::Document product_of(std::int64_t number, std::int64_t fetched, std::size_t bytes) const {
+    return product(number, fetched, std::string(bytes - text_body(number, "").size(), 'x'));
   }
   Applied apply(std::vector<model::Document> documents) {
     Batch batch;
@@ -122,6 +159,14 @@ class StorageContract : public ::testing::TestWithParam<Engine> {
   std::string body(std::int64_t number) {
     const auto stored = get(number);
     return stored ? stored->body : "(none)";
+  }
+  // Of what product() made.
+  static std::string text_of(const Stored& stored) {
+    return json::find_string(stored.body, {"text"}).value_or("(no text) " + stored.body);
+  }
+  std::string text(std::int64_t number) {
+    const auto stored = get(number);
+    return stored ? text_of(*stored) : "(none)";
   }
   std::int64_t version() { return must(store().version()).number; }
   std::int64_t count(model::Kind kind = model::Kind::products) {
