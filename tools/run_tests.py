@@ -2,11 +2,15 @@
 """Runs every test of the project and ends with one line: "N passed, N failed".
 
 The kinds: unit test programs of a CMake preset (GoogleTest), the rules of the tree (tools/tidy.py), the schema checks
-(test/schema) and the scenarios against the real binary (test/e2e). Built by ./dev before this runs.
+(test/schema) and the scenarios against the real binary (test/e2e), once for each engine. Built by ./dev before this runs.
 A program that crashes, hangs or leaks counts as a failure, and so does finding no test at all.
+
+Tests of MongoDB get its URL as STOA_TEST_MONGODB_URL. Where that is not set, a mongod of this run's own is started and stopped again
+(tools/mongod.py); where none can be had they fail.
 """
 import argparse
 import concurrent.futures
+import contextlib
 import dataclasses
 import json
 import os
@@ -25,6 +29,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 PROGRAM_SECONDS_MAX = 600
 E2E_SECONDS_MAX = 3600
 OUTPUT_LINES_MAX = 200  # of a failure, from its end
+MONGODB_URL = "STOA_TEST_MONGODB_URL"
+ENGINES = ("sqlite",)  # and "mongodb", as soon as the server has that engine
 
 SANITIZERS = {
     "ASAN_OPTIONS": "detect_leaks=1:abort_on_error=1",
@@ -45,10 +51,14 @@ class Outcome:
         self.failures.append((name, output))
 
 
+running = set()  # leaders of process groups, to be stopped on Ctrl-C
+
+
 def finish(command, seconds_max, on_line=None, **options):
     """Runs a command in a process group of its own; returns (exit code or None for a timeout, merged output)."""
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
                                start_new_session=True, **options)
+    running.add(process)
     timed_out = threading.Event()
 
     def stop():
@@ -64,13 +74,16 @@ def finish(command, seconds_max, on_line=None, **options):
             if on_line:
                 on_line(line)
         code = process.wait()
-    except KeyboardInterrupt:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait()
-        raise
     finally:
         timer.cancel()
+        running.discard(process)
     return (None if timed_out.is_set() else code), "".join(lines)
+
+
+def stop_running():
+    for process in list(running):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
 
 
 def ending(code, seconds_max):
@@ -170,9 +183,14 @@ def run_units(preset, pattern, jobs):
     prefix = steady_addresses()
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         futures = [pool.submit(run_program, prefix, program, pattern) for program in unit_programs(preset)]
-        for future in concurrent.futures.as_completed(futures):
-            if future.result():
-                yield future.result()
+        try:
+            for future in concurrent.futures.as_completed(futures):
+                if future.result():
+                    yield future.result()
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            stop_running()
+            raise
 
 
 # ---- the other kinds
@@ -200,16 +218,17 @@ def run_schema(pattern, environment):
         yield from run_command(f"schema: {' '.join(command)}", command, pattern, cwd=folder, env=environment)
 
 
-def run_e2e(pattern, environment):
+def run_e2e(engine, pattern, environment):
+    """Every scenario with stores kept by that engine; the pattern sees "e2e <engine> <test>"."""
     folder = ROOT / "test" / "e2e"
     start = time.monotonic()
-    outcome = Outcome("e2e")
+    outcome = Outcome(f"e2e {engine}")
     with tempfile.TemporaryDirectory() as temporary:
         report = pathlib.Path(temporary) / "report.xml"
-        command = [sys.executable, "-m", "pytest", str(folder), "-v", "--tb=short", "-p", "no:cacheprovider",
+        command = [sys.executable, "-m", "pytest", str(folder), "-v", "--tb=short", "-p", "no:cacheprovider", "--storage", engine,
                    f"--junit-xml={report}", "-o", "junit_logging=all"]
         if pattern:
-            names = [n for n in list_e2e(folder, environment) if pattern.search(n)]
+            names = [n for n in list_e2e(folder, engine, environment) if pattern.search(f"{outcome.name} {n}")]
             if not names:
                 return
             command[3:4] = names
@@ -224,9 +243,9 @@ def run_e2e(pattern, environment):
     yield outcome
 
 
-def list_e2e(folder, environment):
-    _, text = finish([sys.executable, "-m", "pytest", str(folder), "--collect-only", "-q", "-p", "no:cacheprovider"],
-                     120, cwd=ROOT, env=environment)
+def list_e2e(folder, engine, environment):
+    _, text = finish([sys.executable, "-m", "pytest", str(folder), "--collect-only", "-q", "-p", "no:cacheprovider",
+                      "--storage", engine], 120, cwd=ROOT, env=environment)
     return [line.strip() for line in text.splitlines() if "::" in line]
 
 
@@ -234,10 +253,10 @@ def read_e2e_report(outcome, report, code, output):
     try:
         cases = xml.etree.ElementTree.parse(report).iter("testcase")
     except (OSError, xml.etree.ElementTree.ParseError):
-        outcome.fail(f"e2e: {ending(code, E2E_SECONDS_MAX)}", output)
+        outcome.fail(f"{outcome.name}: {ending(code, E2E_SECONDS_MAX)}", output)
         return
     for case in cases:
-        name = f"e2e: {case.get('classname')}::{case.get('name')}"
+        name = f"{outcome.name}: {case.get('classname')}::{case.get('name')}"
         bad = [*case.iter("failure"), *case.iter("error")]
         skipped = case.find("skipped")
         if bad:
@@ -248,21 +267,45 @@ def read_e2e_report(outcome, report, code, output):
         else:
             outcome.passed += 1
     if code not in (0, 5) and not outcome.failures:  # 5: nothing collected
-        outcome.fail(f"e2e: {ending(code, E2E_SECONDS_MAX)}", output)
+        outcome.fail(f"{outcome.name}: {ending(code, E2E_SECONDS_MAX)}", output)
 
 
 # ---- all of it
 
+def start_mongod(stack, outcome):
+    """Puts the URL of a MongoDB into our environment, and so into that of every test; `stack` stops it."""
+    try:
+        import mongod  # tools/mongod.py
+        os.environ[MONGODB_URL] = stack.enter_context(mongod.ReplicaSet()).url
+        outcome.passed = 1
+    except Exception as problem:  # no package, no network, no memory: its tests fail, the others run
+        outcome.fail("mongod: no MongoDB to test against", f"{type(problem).__name__}: {problem}")
+
+
 def all_outcomes(arguments, pattern):
-    yield from run_units(arguments.preset, pattern, arguments.jobs)
-    if arguments.units_only:
-        return
+    with contextlib.ExitStack() as stack:
+        ours = not os.environ.get(MONGODB_URL)
+        if ours:
+            started = Outcome("mongod")
+            start_mongod(stack, started)
+            if started.failures:
+                yield started
+        yield from run_units(arguments.preset, pattern, arguments.jobs)
+        if not arguments.units_only:
+            if ours and MONGODB_URL in os.environ:
+                import mongod
+                mongod.drop_databases(os.environ[MONGODB_URL])  # what a unit test that died left behind
+            yield from run_others(arguments, pattern)
+
+
+def run_others(arguments, pattern):
     environment = {**os.environ, "STOA_BINARY": str((ROOT / arguments.stoa).resolve()), "PYTHONDONTWRITEBYTECODE": "1"}
     tidy = [sys.executable, str(ROOT / "tools" / "tidy.py")]
     yield from run_command("tidy", [*tidy, "--quiet"], pattern)
     yield from run_command("tidy --self-test", [*tidy, "--self-test"], pattern)
     yield from run_schema(pattern, environment)
-    yield from run_e2e(pattern, environment)
+    for engine in ENGINES:
+        yield from run_e2e(engine, pattern, environment)
 
 
 def main():
@@ -275,6 +318,7 @@ def main():
     arguments = parser.parse_args()
     pattern = re.compile(arguments.regex) if arguments.regex else None
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stops what was started, as Ctrl-C does
     outcomes = []
     for outcome in all_outcomes(arguments, pattern):
         outcomes.append(outcome)
@@ -301,4 +345,8 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        stop_running()
+        sys.exit(130)

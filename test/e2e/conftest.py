@@ -1,5 +1,12 @@
 """Fixtures of the end-to-end tests. Each test has its own folder, processes and ports; all are gone after it, and a failed test
-shows the logs of the processes that it started."""
+shows the logs of the processes that it started.
+
+`--storage` (or STOA_STORAGE) says where the servers keep their stores: `sqlite` (default), a mongodb:// URL, or `mongodb`: that of
+STOA_TEST_MONGODB_URL, else a mongod of this session's own. Every test begins with an empty deployment: ALL DATABASES ON IT ARE DROPPED,
+so the one that is named must be empty when the session starts. Tests marked `sqlite` are about SQLite's files, tests marked `mongodb`
+about MongoDB: they are left out on the other.
+"""
+import os
 import pathlib
 import shutil
 import tempfile
@@ -7,6 +14,73 @@ import tempfile
 import pytest
 
 import stoa as harness
+
+MARKS = {"sqlite": "about the files of the embedded engine: not run on MongoDB", "mongodb": "about MongoDB: not run on SQLite"}
+
+
+def pytest_addoption(parser):
+    parser.addoption("--storage", default=os.environ.get("STOA_STORAGE") or "sqlite", help="sqlite, mongodb, or a mongodb:// URL of an empty deployment")
+
+
+def pytest_configure(config):
+    for name, meaning in MARKS.items():
+        config.addinivalue_line("markers", f"{name}: {meaning}")
+
+
+def engine_of(config):
+    return "mongodb" if config.getoption("--storage").startswith("mongodb") else "sqlite"
+
+
+def pytest_report_header(config):
+    return f"stores are kept in: {engine_of(config)}"
+
+
+def pytest_collection_modifyitems(config, items):
+    other = "sqlite" if engine_of(config) == "mongodb" else "mongodb"
+    left_out = [item for item in items if item.get_closest_marker(other)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.fixture(scope="session")
+def storage(request):
+    """URL of the session's MongoDB, or None."""
+    if engine_of(request.config) == "sqlite":
+        yield None
+        return
+    import mongod
+    url = request.config.getoption("--storage")
+    if url == "mongodb":
+        url = os.environ.get("STOA_TEST_MONGODB_URL")
+    if not url:
+        with mongod.ReplicaSet() as replicas:
+            yield replicas.url
+        return
+    there = mongod.databases(url)
+    if there:
+        pytest.exit(f"the MongoDB under test holds {', '.join(there)}: tests drop every database, name one that is empty", 2)
+    yield url
+    mongod.drop_databases(url)
+
+
+@pytest.fixture(autouse=True)
+def empty_deployment(storage):
+    harness.STORAGE = storage
+    harness.empty_storage()
+
+
+@pytest.fixture
+def start_replica_set():
+    """start_replica_set(nodes=3, auth=True, …): a mongod.ReplicaSet of the test's own, for what it kills or configures."""
+    import mongod
+    started = []
+
+    def start(**options):
+        started.append(mongod.ReplicaSet(**options))
+        return started[-1].start()
+    yield start
+    for replicas in started:
+        replicas.stop()
 
 
 @pytest.fixture

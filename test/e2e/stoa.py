@@ -1,4 +1,5 @@
-"""Drives the real binary from outside, as an operator and a Shopify would. Standard library only; see docs/style.md, Tests.
+"""Drives the real binary from outside, as an operator and a Shopify would. Standard library only, but for what looks into a MongoDB; see
+docs/style.md, Tests.
 
     sandbox = Sandbox(folder)                       # a stand-in Shopify: many shops on one port
     stoa = Stoa(folder, extra_hosts=[sandbox.host])
@@ -7,6 +8,9 @@
     stoa.get("/v1/stores/acme/products", key=answer["readKey"]).json["data"]
 
 Every request opens a connection of its own, so a killed server leaves no half-open one behind. Nothing is retried.
+
+Stores are kept in SQLite, or in the MongoDB that pytest's `--storage` names (conftest.py): the tests are the same. What looks at what is
+kept goes through store_databases(), stored_names() and stored_bytes(), which know both.
 """
 import dataclasses
 import http.client
@@ -17,14 +21,17 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))  # mongod.py
 BINARY = pathlib.Path(os.environ.get("STOA_BINARY", ROOT / "build" / "release" / "stoa"))
 START_SECONDS_MAX = 20
 STOP_SECONDS_MAX = 30
 ENDED = ("succeeded", "failed", "partial", "cancelled")
+STORAGE = None  # URL of the MongoDB that servers keep their stores in, set by conftest.py; None: SQLite in their data folder
 
 
 @dataclasses.dataclass
@@ -155,11 +162,14 @@ class Sandbox(Server):
 
 
 class Stoa(Server):
-    """`stoa serve` on a data folder of its own, with the operator's token read from it."""
+    """`stoa serve` on a data folder of its own, with the operator's token read from it. `storage`: another MongoDB than STORAGE."""
 
-    def __init__(self, folder, *arguments, extra_hosts=(), name="stoa", env=None):
+    def __init__(self, folder, *arguments, extra_hosts=(), name="stoa", env=None, storage=None):
         self.data = pathlib.Path(folder) / f"{name}-data"
+        self.storage = storage or STORAGE
         environment = dict(env or {})
+        if storage:
+            environment["STOA_STORAGE"] = storage
         if extra_hosts:
             environment["STOA_SHOPIFY_EXTRA_HOSTS"] = ",".join(extra_hosts)
         super().__init__(name, ["serve", "--listen", "127.0.0.1:0", "--data", str(self.data), *map(str, arguments)], folder,
@@ -229,8 +239,9 @@ def run(*arguments, env=None, stdin=None, timeout=60):
 
 
 def clean_environment():
-    """Ours, without what would configure a Stoa by accident."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("STOA_")}
+    """Ours, without what would configure a Stoa by accident, and with where it keeps its stores."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("STOA_")}
+    return {**clean, **({"STOA_STORAGE": STORAGE} if STORAGE else {})}
 
 
 def wait_until(condition, timeout=30):
@@ -254,11 +265,58 @@ def want_problem(server, answer, status, code=None):
 
 
 def footprint(stoa):
-    """What a server keeps: its files, configurations, stores' names and states, jobs. A refused request leaves it equal."""
-    files = sorted(str(path.relative_to(stoa.data)) for path in stoa.data.rglob("*") if path.suffix not in (".sqlite-wal", ".sqlite-shm"))
+    """What a server keeps: its files and collections, configurations, stores' names and states, jobs. A refused request leaves it equal."""
     stores = [{name: store[name] for name in ("clientKey", "shopDomain", "state", "since", "scopes")}
               for store in stoa.walk("/api/stores")]
-    return files, stoa.walk("/api/config/clients"), stores, stoa.walk("/api/jobs")
+    return stored_names(stoa), stoa.walk("/api/config/clients"), stores, stoa.walk("/api/jobs")
+
+
+# ---- what is kept, on either engine
+
+def mongo(url):
+    """A client of that deployment, to look at it from outside: `with mongo(stoa.storage) as client`."""
+    import pymongo
+    return pymongo.MongoClient(url, serverSelectionTimeoutMS=30000)
+
+
+def store_databases(stoa):
+    """Names of the stores' databases that are there, in order; their clientKeys."""
+    if stoa.storage:
+        import mongod
+        return [name for name in mongod.databases(stoa.storage) if name != "appconfig"]
+    return sorted({path.stem for path in (stoa.data / "stores").iterdir()})
+
+
+def stored_names(stoa):
+    """Files, and with MongoDB "<database>.<collection>" too."""
+    names = [str(path.relative_to(stoa.data)) for path in stoa.data.rglob("*") if path.suffix not in (".sqlite-wal", ".sqlite-shm")]
+    if stoa.storage:
+        with mongo(stoa.storage) as client:
+            names += [f"{database}.{name}" for database in ["appconfig", *store_databases(stoa)] for name in client[database].list_collection_names()]
+    return sorted(names)
+
+
+def is_of_store(name, client_key):
+    """Whether one of stored_names() belongs to that store alone."""
+    return name == f"stores/{client_key}.sqlite" or name.startswith(f"{client_key}.")
+
+
+def stored_bytes(stoa):
+    """(where, bytes) of all that is kept: each file, and with MongoDB each document. For a server that does not run."""
+    found = [(path, path.read_bytes()) for path in stoa.data.rglob("*") if path.is_file()]
+    if stoa.storage:
+        with mongo(stoa.storage) as client:
+            for database in ["appconfig", *store_databases(stoa)]:
+                for name in client[database].list_collection_names():
+                    found += [(f"{database}.{name}", bytes(batch)) for batch in client[database][name].find_raw_batches({})]
+    return found
+
+
+def empty_storage():
+    """Before a further server with a data folder of its own: a MongoDB is the same for all, and is emptied."""
+    if STORAGE:
+        import mongod
+        mongod.drop_databases(STORAGE)
 
 
 def exchange(host, request, timeout=10):

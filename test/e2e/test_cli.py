@@ -242,6 +242,7 @@ def test_a_second_server_on_the_same_data_or_port_is_refused(stoa):
     stoa.get("/api/server").want(200)
 
 
+@pytest.mark.sqlite  # with MongoDB: test_mongodb_layout.py
 def test_a_foreign_appconfig_stops_the_start(folder):
     data = folder / "data"
     for content in (b"somebody else's file, long enough to be looked at" * 99, b"SQLite format 3\0"):

@@ -1,6 +1,7 @@
 """Stores never wait for each other (rule S4)."""
 import time
 
+from stoa import empty_storage
 from truth import Shop, assert_equal_mirror, register
 
 WORKERS = 4  # fewer than stores: one that holds its worker while its shop is silent must not hold the others'
@@ -21,6 +22,7 @@ def test_eight_stores_end_as_soon_beside_a_throttled_and_a_silent_one(start_stoa
     alone = start_stoa(extra_hosts=[sandbox.host], env=env, name="alone")
     control = seconds_until_all_are_synced(alone, shops)
     alone.kill9()
+    empty_storage()
 
     throttled = Shop(sandbox, "throttled", seed=600, points=1000, restore=20)
     silent = Shop(sandbox, "silent", seed=600)

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from stoa import add_fault, clear_faults, eventually, footprint, want_problem
+from stoa import add_fault, clear_faults, eventually, footprint, store_databases, want_problem
 
 ROUTE = "/api/config/sync"
 URLS = ["/adminApiBaseUrl", "/apiBaseUrl"]
@@ -283,7 +283,7 @@ def test_two_shops_racing_for_one_key_and_two_keys_for_one_shop_leave_one(stoa, 
     sandbox.request("POST", "/control/shops", {"name": "c", "seed": 1}).want(201)
     answers = in_parallel([lambda n=n: stoa.register(f"c{n}", sandbox.shop_url("c"), "shpat_c") for n in range(8)])
     assert sorted(answer.status for answer in answers) == [202] + [409] * 7
-    assert len(stoa.walk("/api/stores")) == 2 and len(list((stoa.data / "stores").glob("*.sqlite"))) == 2
+    assert len(stoa.walk("/api/stores")) == 2 and len(store_databases(stoa)) == 2
 
 
 def test_a_store_being_removed_is_409_with_that_job(stoa, sandbox, body):
@@ -299,6 +299,7 @@ def test_a_store_being_removed_is_409_with_that_job(stoa, sandbox, body):
     assert stoa.post(ROUTE, body).want(202).json["created"] is True
 
 
+@pytest.mark.sqlite  # with MongoDB: test_mongodb_layout.py
 def test_a_database_that_is_not_ours_is_never_adopted(stoa, sandbox, body, refused):
     file = stoa.data / "stores" / "acme.sqlite"
     file.parent.mkdir(exist_ok=True)
