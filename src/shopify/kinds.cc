@@ -73,6 +73,7 @@ const KindRow& kind_row(model::Kind kind) {
   switch (kind) {
     case model::Kind::products: return kProductsRow;
     case model::Kind::collections: return kCollectionsRow;
+    case model::Kind::themes: return kThemesRow;
     default: break;
   }
   check_failed("kind_row", "a kind of kMirroredKinds", __FILE__, __LINE__);

@@ -21,6 +21,7 @@ const expected = {
   ProductVariants: [{ first: 250 }, 102], ProductMedia: [{ first: 250 }, 47], ProductMetafields: [{ first: 250 }, 14],
   CollectionsPage: [{ first: 54 }, 184], CollectionsByIds: [{ ids: 250 }, 26],
   CollectionProducts: [{ first: 250 }, 14], CollectionMetafields: [{ first: 250 }, 14],
+  ThemesPage: [{ first: 50 }, 9], ThemeById: [{}, 1], ThemeFileIndex: [{ first: 250 }, 14], ThemeFileBodies: [{}, 17],
 };
 
 const faults = [];

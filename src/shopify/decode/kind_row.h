@@ -36,6 +36,7 @@ struct KindRow {
 // One per file in decode/.
 extern const KindRow kProductsRow;
 extern const KindRow kCollectionsRow;
+extern const KindRow kThemesRow;
 
 // CHECKs that the kind is one of kMirroredKinds.
 const KindRow& kind_row(model::Kind kind);
