@@ -6,13 +6,12 @@
 // CORPUS has two lines an answer, {"operation":…,"variables":…} and the answer's text. Prints two lines of JSON, the
 // first sync and a second one that finds everything unchanged: documents, written, wall, cpu (ours), mongod (its), in
 // seconds.
-#include <sys/resource.h>
-
 #include <cstdio>
 #include <fstream>
 
 #include "base/crypto.h"
 #include "base/json.h"
+#include "cpu_time.h"
 #include "shopify/classify.h"
 #include "storage/embedded/embedded.h"
 #include "sync/kind_walk.h"
@@ -60,28 +59,6 @@ class Recorded final : public shopify::Transport {
   std::unordered_map<std::string, std::string> answers_;
 };
 
-double seconds(const timeval& time) {
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-}
-
-double own_cpu() {
-  rusage used{};
-  getrusage(RUSAGE_SELF, &used);
-  return seconds(used.ru_utime) + seconds(used.ru_stime);
-}
-
-// User and system time of another process, all threads; 0 without one.
-double cpu_of(const std::string& pid) {
-  if (pid.empty()) return 0;
-  std::ifstream in(fmt::format("/proc/{}/stat", pid));
-  std::string word;
-  std::getline(in, word, ')');  // its name may hold blanks
-  double ticks = 0;
-  for (int field = 3; field <= 15 && in >> word; ++field)
-    if (field >= 14) ticks += std::stod(word);
-  return ticks / static_cast<double>(sysconf(_SC_CLK_TCK));
-}
-
 std::unique_ptr<storage::Registry> open(const std::string& storage, const Clock& clock, Random& random) {
   constexpr std::string_view kEmbedded = "embedded:";
   STOA_CHECK(storage.starts_with(kEmbedded), "STORAGE is embedded:FOLDER");
@@ -107,7 +84,7 @@ void run(const std::string& corpus, const std::string& storage, const std::strin
     storage::JobRecord job{.id = storage::new_job_id(clock.wall(), random), .store = key, .type = "sync"};
     job.kinds.push_back({.kind = model::Kind::products});
     const auto began = clock.mono();
-    const double cpu = own_cpu(), others = cpu_of(mongod);
+    const double cpu = bench::own_cpu(), others = bench::cpu_of(mongod);
     {
       sync::KindWalk walk({.store = *store, .job = job, .options = options}, model::Kind::products);
       while (!must(walk.step(transport))) {
@@ -120,8 +97,8 @@ void run(const std::string& corpus, const std::string& storage, const std::strin
     const json::Object told{{"documents", done.seen},
                             {"written", done.written},
                             {"wall", wall.count()},
-                            {"cpu", own_cpu() - cpu},
-                            {"mongod", cpu_of(mongod) - others}};
+                            {"cpu", bench::own_cpu() - cpu},
+                            {"mongod", bench::cpu_of(mongod) - others}};
     std::puts(json::write(told).c_str());
     std::fflush(stdout);
   }
