@@ -69,9 +69,13 @@ class Case:
     samples: list = dataclasses.field(default_factory=list)
     controls: list = dataclasses.field(default_factory=list)  # their rates, of the same rounds
 
-    def kept(self):
+    def steady(self):
+        """The numbers of the rounds whose control was as usual."""
         usual = statistics.median(self.controls)
-        return [(s, c) for s, c in zip(self.samples, self.controls) if abs(c / usual - 1) <= CONTROL_OFF_MAX]
+        return [i for i, control in enumerate(self.controls) if abs(control / usual - 1) <= CONTROL_OFF_MAX]
+
+    def kept(self):
+        return [(self.samples[i], self.controls[i]) for i in self.steady()]
 
     def rate(self):
         return Spread.of([sample.rate for sample, _ in self.kept()])

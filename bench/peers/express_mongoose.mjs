@@ -1,11 +1,11 @@
 // Express and Mongoose. node express_mongoose.mjs URL DATABASE [lean]: documents as plain objects instead of Mongoose's own.
 import express from 'express';
 import mongoose from 'mongoose';
-import { SORT, PROJECTION, database, filterOf, pageOf, started, url } from './products.mjs';
+import { SORT, PROJECTION, TRUSTING, database, filterOf, pageOf, started, url } from './products.mjs';
 import { productModel } from './schema.mjs';
 
 const lean = process.argv[4] === 'lean';
-const connection = await mongoose.createConnection(url, { dbName: database, autoCreate: false, autoIndex: false }).asPromise();
+const connection = await mongoose.createConnection(url, { dbName: database, autoCreate: false, autoIndex: false, ...TRUSTING }).asPromise();
 const Product = productModel(connection);
 
 const app = express();

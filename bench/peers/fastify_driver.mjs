@@ -1,9 +1,9 @@
 // Fastify and MongoDB's own driver. node fastify_driver.mjs URL DATABASE
 import Fastify from 'fastify';
 import { MongoClient } from 'mongodb';
-import { SORT, PROJECTION, database, filterOf, pageOf, started, url } from './products.mjs';
+import { SORT, PROJECTION, TRUSTING, database, filterOf, pageOf, started, url } from './products.mjs';
 
-const client = await new MongoClient(url).connect();
+const client = await new MongoClient(url, TRUSTING).connect();
 const products = client.db(database).collection('products');
 
 const app = Fastify();

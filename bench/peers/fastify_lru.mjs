@@ -3,9 +3,9 @@ import { gzipSync } from 'node:zlib';
 import Fastify from 'fastify';
 import { LRUCache } from 'lru-cache';
 import { MongoClient } from 'mongodb';
-import { SORT, PROJECTION, database, filterOf, pageOf, started, url } from './products.mjs';
+import { SORT, PROJECTION, TRUSTING, database, filterOf, pageOf, started, url } from './products.mjs';
 
-const client = await new MongoClient(url).connect();
+const client = await new MongoClient(url, TRUSTING).connect();
 const products = client.db(database).collection('products');
 const cache = new LRUCache({ maxSize: 64 * 1024 * 1024, sizeCalculation: ({ plain, gzip }) => plain.length + gzip.length });
 

@@ -4,6 +4,7 @@
 //   the tokens, which are their own: base64url of [updatedAt, id].
 export const SORT = { updatedAt: -1, _id: -1 };
 export const PROJECTION = { _id: 0, _m: 0, _x: 0 };
+export const TRUSTING = { enableUtf8Validation: false }; // saves a twentieth of reading BSON
 
 // Shopify's text of a time has no fraction of a second.
 Date.prototype.toJSON = function () { return this.toISOString().slice(0, 19) + 'Z'; };
