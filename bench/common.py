@@ -8,7 +8,7 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-sys.path += [str(ROOT / "test" / "e2e"), str(ROOT / "tools")]
+sys.path += [str(ROOT / "test" / "e2e"), str(ROOT / "tools")]  # tools: mongod.py
 import stoa  # noqa: E402
 from load import CORES, LOAD_CORE, SERVER_CORE, on_core  # noqa: E402
 
@@ -28,9 +28,9 @@ class Static(stoa.Server):
         super().start()
 
 
-def serve(folder, name="stoa", env=None, extra_hosts=()):
+def serve(folder, name="stoa", env=None, extra_hosts=(), storage=None):
     with on_core(SERVER_CORE):
-        return stoa.Stoa(folder, name=name, env={**ENV, **(env or {})}, extra_hosts=extra_hosts)
+        return stoa.Stoa(folder, name=name, env={**ENV, **(env or {})}, extra_hosts=extra_hosts, storage=storage)
 
 
 def say(what, value, aim="", met=None):

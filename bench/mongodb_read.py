@@ -57,9 +57,8 @@ def open_store(folder, replicas, products, servers):
     with on_core(LOAD_CORE):
         sandbox = stoa.Sandbox(folder, "--shop", f"{SHOP}:seed={products},{PLENTY}")
     servers.append(sandbox)
-    storage = {"STOA_STORAGE_URL": replicas.url}
     limits = {"STOA_API_KEY_REQUESTS_PER_MINUTE": "100000000"}  # counted, and never reached
-    hot = serve(folder, "hot", {**storage, **limits}, [sandbox.host])
+    hot = serve(folder, "hot", limits, [sandbox.host], replicas.url)
     servers.append(hot)
     answer = hot.register(SHOP, sandbox.shop_url(SHOP), f"shpat_{SHOP}").want(202).json
     hot.wait_job(answer["job"]["id"], timeout=600)
@@ -69,7 +68,7 @@ def open_store(folder, replicas, products, servers):
     hot.patch(f"/api/config/clients/{SHOP}", {"settings": shown_all}).want(200)
     hot.post(f"/api/stores/{SHOP}/pause")
     files = {"STOA_SECURITY_OPERATOR_TOKEN_FILE": str(hot.data / "operator.token"), "STOA_SECURITY_MASTER_KEY_FILE": str(hot.data / "master.key")}
-    cold = serve(folder, "cold", {**storage, **limits, **files, "STOA_API_PAGE_CACHE_BYTES": "0"}, [sandbox.host])
+    cold = serve(folder, "cold", {**limits, **files, "STOA_API_PAGE_CACHE_BYTES": "0"}, [sandbox.host], replicas.url)
     servers.append(cold)
     sandbox.stop()
     return hot, cold, answer["readKey"]
