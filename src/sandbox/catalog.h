@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "sandbox/model.h"
+#include "sandbox/theme.h"
 
 namespace stoa::sandbox {
 
@@ -53,6 +54,8 @@ class Catalog {
   const ShopInfo& info() const { return info_; }
   const Shelf<Product>& products() const { return products_; }
   const Shelf<Collection>& collections() const { return collections_; }
+  const Shelf<Theme>& themes() const { return themes_; }
+  Shelf<Theme>& themes() { return themes_; }
   const Variant* variant(std::int64_t id) const;
   const Variant* variant_of_item(std::int64_t inventory_item_id) const;
   const Product* product_by_handle(std::string_view handle) const;
@@ -85,6 +88,7 @@ class Catalog {
   std::int64_t next_id_;
   Shelf<Product> products_;
   Shelf<Collection> collections_;
+  Shelf<Theme> themes_;
   // Look-ups by what is not a product's id, made when first asked for after a change.
   struct Index {
     std::unordered_map<std::int64_t, const Variant*> by_item;

@@ -313,6 +313,7 @@ void Control::routes(http::Router& router) {
 }  // namespace
 
 void add_control_routes(http::Router& router, Sandbox& sandbox, World& world) {
+  add_theme_control_routes(router, sandbox, world);
   const auto control = std::make_shared<Control>(sandbox, world);
   control->routes(router);
   // The router's handlers point at it: one of them keeps it.

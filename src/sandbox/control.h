@@ -8,5 +8,8 @@ namespace stoa::sandbox {
 
 // Handlers keep references to both.
 void add_control_routes(http::Router& router, Sandbox& sandbox, World& world);
+// Of them, those of themes; and the route that files of themes are downloaded from.
+void add_theme_control_routes(http::Router& router, Sandbox& sandbox, World& world);
+void add_theme_file_route(http::Router& router, Sandbox& sandbox);
 
 }  // namespace stoa::sandbox

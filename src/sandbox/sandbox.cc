@@ -93,6 +93,7 @@ class Served final : public Sandbox, public http::Service {
                   Shop* found = shop(params["name"]);
                   return found ? found->token(request) : unknown_shop();
                 });
+    add_theme_file_route(router_, *this);
     add_control_routes(router_, *this, world_);
   }
 

@@ -43,6 +43,7 @@ struct Shop::Asked {
   Result<graphql::Document> document = fail(Code::invalid, "");
   const graphql::Operation* operation = nullptr;
   std::string name;  // of the operation
+  std::string base_url;
 };
 
 bool Patience::wait(std::chrono::milliseconds delay) {
@@ -80,6 +81,7 @@ Result<std::unique_ptr<Shop>> Shop::make(const ShopSpec& spec, World& world) {
   } else {
     STOA_TRY(load_files(shop->catalog_, spec.files, world.clock.wall()));
   }
+  STOA_TRY(seed_themes(shop->catalog_, spec.themes, world.clock.wall()));
   return shop;
 }
 
@@ -102,6 +104,7 @@ http::Response Shop::graphql(const http::Request& request, std::string_view vers
     return finish(refusal(400, "Required parameter missing or invalid: query"));
 
   Asked asked;
+  asked.base_url = fmt::format("http://{}/s/{}", request.header("Host"), spec_.name);
   if (const auto* variables = json::find(*body, "variables"); variables && variables->is_object())
     asked.variables = variables->get_object();
   asked.document = graphql::parse_document(json::string_or(*body, "query"));
@@ -162,6 +165,7 @@ http::Response Shop::execute(const Asked& asked, const FaultSpec* injected) {
                   .versions = world_.versions,
                   .now = world_.clock.wall(),
                   .list_max = world_.list_max};
+  reading.base_url = asked.base_url;
   reading.lone_product =
       asked.operation->selections.size() == 1 && asked.operation->selections.front().name == "product";
   const auto granted = [&](std::string_view scope) {

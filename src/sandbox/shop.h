@@ -10,6 +10,7 @@
 #include "sandbox/faults.h"
 #include "sandbox/rest.h"
 #include "sandbox/seed.h"
+#include "sandbox/theme.h"
 #include "sandbox/tokens.h"
 
 namespace stoa::sandbox {
@@ -18,6 +19,7 @@ struct ShopSpec {
   std::string name;  // [a-z0-9][a-z0-9-]*; the shop is <name>.myshopify.com
   SeedOptions seed;  // used when no file is given
   RestFiles files;
+  ThemeSeed themes;
   std::string currency = "GBP";
   std::string admin_token;           // default shpat_<name>
   std::string client_id;             // default client-<name>

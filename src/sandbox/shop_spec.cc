@@ -32,6 +32,8 @@ Result<void> set(ShopSpec& spec, std::string_view key, std::string_view value) {
   if (key == "file") return spec.files.products = value, Result<void>();
   if (key == "collections") return spec.files.collections = value, Result<void>();
   if (key == "membership") return spec.files.membership = value, Result<void>();
+  if (key == "theme") return spec.themes.folder = value, Result<void>();
+  if (key == "templates") return number(spec.themes.templates);
   if (key == "currency") return spec.currency = value, Result<void>();
   if (key == "token") return spec.admin_token = value, Result<void>();
   if (key == "client_id") return spec.client_id = value, Result<void>();
@@ -52,7 +54,7 @@ Result<void> set(ShopSpec& spec, std::string_view key, std::string_view value) {
     return {};
   }
   return fail(Code::invalid,
-              "shop {}: unknown key '{}', wanted seed number variants file collections membership currency token "
+              "shop {}: unknown key '{}', wanted seed number variants file collections membership theme templates currency token "
               "client_id client_secret "
               "refresh_token scopes plan points restore token_seconds",
               spec.name, key);
@@ -83,6 +85,8 @@ Result<void> ShopSpec::validate() const {
     return fail(Code::invalid, "shop {}: seed: {}, wanted at most 1000000", name, seed.products);
   if (seed.variants > 2'048)
     return fail(Code::invalid, "shop {}: variants: {}, wanted at most 2048", name, seed.variants);
+  if (themes.templates > 2'000)
+    return fail(Code::invalid, "shop {}: templates: {}, wanted at most 2000", name, themes.templates);
   if (maximum_available <= 0 || restore_rate <= 0)
     return fail(Code::invalid, "shop {}: points, restore: {}, {}, wanted more than 0", name, maximum_available,
                 restore_rate);

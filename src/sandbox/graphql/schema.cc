@@ -177,7 +177,7 @@ void SchemaBuilder::scalars(std::string_view names) {
   for (const auto name : split(names, ' ')) add(name, TypeDef::Kind::scalar);
 }
 
-void SchemaBuilder::connection(std::string_view node) {
+void SchemaBuilder::connection(std::string_view node, const std::vector<FieldSpec>& more) {
   const std::string nodes = fmt::format("nodes: [{}!]!", node), edges = fmt::format("edges: [{}Edge!]!", node),
                     one = fmt::format("node: {}!", node), edge = fmt::format("{}Edge", node);
   object(edge, {},
@@ -185,20 +185,20 @@ void SchemaBuilder::connection(std::string_view node) {
                                                    Call& call) { call.string(entry.page->cursor(entry.index)); }),
           field<Page::Entry>(one, [](const Page::Entry& entry, Call& call) { call.object(entry.node); })})
       .free = true;
-  TypeDef& made = object(
-      fmt::format("{}Connection", node), {},
-      {field<Page>(edges,
-                   [](const Page& page, Call& call) {
-                     const TypeDef* type = call.field().named;
-                     call.list(page.entries.size(), [&](std::size_t i) { call.object({type, &page.entries[i]}); });
-                   }),
-       field<Page>(nodes,
-                   [](const Page& page, Call& call) {
-                     call.list(page.entries.size(), [&](std::size_t i) { call.object(page.entries[i].node); });
-                   }),
-       field<Page>("pageInfo: PageInfo!",
-                   [](const Page& page, Call& call) { call.object({call.field().named, &page}); })});
-  made.connection = true;
+  std::vector<FieldSpec> fields = {
+      field<Page>(edges,
+                  [](const Page& page, Call& call) {
+                    const TypeDef* type = call.field().named;
+                    call.list(page.entries.size(), [&](std::size_t i) { call.object({type, &page.entries[i]}); });
+                  }),
+      field<Page>(nodes,
+                  [](const Page& page, Call& call) {
+                    call.list(page.entries.size(), [&](std::size_t i) { call.object(page.entries[i].node); });
+                  }),
+      field<Page>("pageInfo: PageInfo!",
+                  [](const Page& page, Call& call) { call.object({call.field().named, &page}); })};
+  fields.insert(fields.end(), more.begin(), more.end());
+  object(fmt::format("{}Connection", node), {}, fields).connection = true;
 }
 
 Schema SchemaBuilder::build() && {

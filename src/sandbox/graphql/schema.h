@@ -95,8 +95,8 @@ class SchemaBuilder {
   void enumeration(std::string_view name, std::string_view values);  // separated by spaces
   void input(std::string_view name, const std::vector<std::string_view>& signatures);
   void scalars(std::string_view names);  // separated by spaces
-  // <node>Connection and <node>Edge; their values are a Page and its entries (execute.h).
-  void connection(std::string_view node);
+  // <node>Connection and <node>Edge; their values are a Page and its entries (execute.h). `more`: further fields.
+  void connection(std::string_view node, const std::vector<FieldSpec>& more = {});
   // Resolves names. CHECKs what only a programmer can get wrong: unknown types, an interface not fulfilled.
   Schema build() &&;
 

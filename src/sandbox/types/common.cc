@@ -64,6 +64,7 @@ const graphql::Schema& admin_schema() {
     add_metafield(builder);
     add_collection(builder);
     add_publication(builder);
+    add_theme(builder);
     add_query(builder);
     return std::move(builder).build();
   }();

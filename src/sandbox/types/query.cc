@@ -21,6 +21,7 @@ graphql::Object look_up(const Call& call, std::string_view id_text) {
   if (id->type == "Product") return found(reading.catalog.products().find(id->id));
   if (id->type == "ProductVariant") return found(reading.catalog.variant(id->id));
   if (id->type == "Collection") return found(reading.catalog.collections().find(id->id));
+  if (id->type == "OnlineStoreTheme") return found(reading.catalog.themes().find(id->id));
   if (id->type == "InventoryItem") return found(reading.catalog.variant_of_item(id->id));
   if (id->type == "Metafield") return found(reading.catalog.metafield(id->id));
   if (id->type == "Shop") return found(id->id == reading.catalog.info().id ? &reading.catalog.info() : nullptr);
@@ -153,6 +154,20 @@ std::vector<graphql::FieldSpec> catalog_fields() {
           [](const Reading&, Call& call) { answer_definitions(call); }, kProducts)};
 }
 
+std::vector<graphql::FieldSpec> theme_fields() {
+  return {
+      field<Reading>(
+          "theme(id: ID!): OnlineStoreTheme",
+          [](const Reading& r, Call& call) {
+            write_by_id(call, "OnlineStoreTheme", [&](std::int64_t id) { return r.catalog.themes().find(id); });
+          },
+          "read_themes"),
+      field<Reading>(
+          "themes(after: String, before: String, first: Int, last: Int, names: [String!], reverse: Boolean = false, "
+          "roles: [ThemeRole!]): OnlineStoreThemeConnection",
+          [](const Reading&, Call& call) { answer_themes(call); }, "read_themes")};
+}
+
 std::vector<graphql::FieldSpec> shop_fields() {
   return {
       field<Reading>("shop: Shop!", [](const Reading& r, Call& call) { call.value(&r.catalog.info()); }),
@@ -198,8 +213,7 @@ std::vector<graphql::FieldSpec> shop_fields() {
 void add_query(graphql::SchemaBuilder& builder) {
   add_inputs(builder);
   auto fields = catalog_fields();
-  const auto more = shop_fields();
-  fields.insert(fields.end(), more.begin(), more.end());
+  for (const auto& more : {shop_fields(), theme_fields()}) fields.insert(fields.end(), more.begin(), more.end());
   builder.object("QueryRoot", {}, fields);
 }
 

@@ -21,6 +21,7 @@ struct Reading {
   std::size_t list_max = 25'000;         // how far any list can be paged
   bool lone_product = false;             // product(id) is the only root: its variants page up to 2,048
   std::vector<std::string> search = {};  // elements of extensions.search
+  std::string base_url = {};             // of the shop, as the caller reached it: "http://127.0.0.1:9292/s/demo"
 };
 
 // Built once, on first use.
@@ -36,6 +37,7 @@ void add_media(graphql::SchemaBuilder& builder);
 void add_metafield(graphql::SchemaBuilder& builder);
 void add_collection(graphql::SchemaBuilder& builder);
 void add_publication(graphql::SchemaBuilder& builder);
+void add_theme(graphql::SchemaBuilder& builder);
 void add_query(graphql::SchemaBuilder& builder);
 
 // Values that exist only while they are answered.
@@ -81,6 +83,7 @@ void answer_collections_of(graphql::Call& call, const Product& product);
 void answer_products(graphql::Call& call);
 void answer_all_variants(graphql::Call& call);
 void answer_collections(graphql::Call& call);
+void answer_themes(graphql::Call& call);
 std::size_t count_products(graphql::Call& call);
 std::size_t count_collections(graphql::Call& call);
 
