@@ -42,7 +42,7 @@ LIBRARY_HOMES = [
 # Headers of C and POSIX; what has neither a dot nor a slash is the C++ library.
 SYSTEM_HEADER = re.compile(
     r"[a-z_0-9]+|(sys|netinet|arpa|net|linux)/\w+\.h|"
-    r"(unistd|fcntl|signal|netdb|poll|pwd|locale|time|termios|pthread|dirent|errno|stdio|stdlib|string|immintrin|emmintrin)\.h")
+    r"(unistd|fcntl|signal|spawn|dlfcn|netdb|poll|pwd|locale|time|termios|pthread|dirent|errno|stdio|stdlib|string|immintrin|emmintrin)\.h")
 
 # Calls that have one home: pattern, homes, what to do instead.
 BANNED_CALLS = [

@@ -3,6 +3,7 @@
 #include "app/version.h"
 #include "base/crypto.h"
 #include "base/text.h"
+#include "media/image_child.h"
 
 namespace stoa::app {
 namespace {
@@ -63,6 +64,8 @@ int run(int count, char** words) {
 }  // namespace stoa::app
 
 int main(int count, char** words) {
+  // Not a command for people: the process that resizes one image (media/image_worker.h).
+  if (count > 1 && words[1] == stoa::media::kImageChild) return stoa::media::image_child(count - 2, words + 2);
   try {
     return stoa::app::run(count, words);
   } catch (const std::exception& error) {

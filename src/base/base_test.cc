@@ -148,5 +148,11 @@ TEST(ThreadPool, RefusesWorkBeyondItsQueueAndFinishesTheRest) {
   EXPECT_EQ(done, 3);
 }
 
+TEST(Crypto, AHashOfPiecesIsThatOfTheWhole) {
+  Sha256 hash;
+  for (const auto* piece : {"", "a", "bc", ""}) hash.add(piece);
+  EXPECT_EQ(hash.finish(), sha256("abc"));
+}
+
 }  // namespace
 }  // namespace stoa

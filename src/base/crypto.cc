@@ -18,6 +18,21 @@ std::string sha256(std::string_view bytes) {
   return out;
 }
 
+struct Sha256::State {
+  crypto_hash_sha256_state hash;
+};
+
+Sha256::Sha256() : state_(std::make_unique<State>()) { crypto_hash_sha256_init(&state_->hash); }
+Sha256::~Sha256() = default;
+
+void Sha256::add(std::string_view bytes) { crypto_hash_sha256_update(&state_->hash, data_of(bytes), bytes.size()); }
+
+std::string Sha256::finish() {
+  std::string out(crypto_hash_sha256_BYTES, '\0');
+  crypto_hash_sha256_final(&state_->hash, reinterpret_cast<unsigned char*>(out.data()));
+  return out;
+}
+
 std::string hmac_sha256(std::string_view key, std::string_view bytes) {
   std::string out(crypto_auth_hmacsha256_BYTES, '\0');
   crypto_auth_hmacsha256_state state;

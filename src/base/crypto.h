@@ -14,7 +14,19 @@ namespace stoa {
 
 void crypto_init();
 
-std::string sha256(std::string_view bytes);                             // 32 raw bytes
+std::string sha256(std::string_view bytes);  // 32 raw bytes
+// The same of bytes that come in pieces. Used by one thread.
+class Sha256 {
+ public:
+  Sha256();
+  ~Sha256();
+  void add(std::string_view bytes);
+  std::string finish();  // 32 raw bytes; nothing may be added after it
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 std::string hmac_sha256(std::string_view key, std::string_view bytes);  // 32 raw bytes
 bool constant_time_equal(std::string_view a, std::string_view b);
 

@@ -57,18 +57,28 @@ struct Exchange {
   std::string origin;
   ClientResponse response;
   std::size_t header_bytes = 0;
+  std::size_t body_bytes = 0;
   bool too_large = false;
   bool blocked = false;
+  std::optional<Error> refused = std::nullopt;  // by on_body
   const std::atomic<bool>& stopped;
 };
 
 std::size_t on_body(char* bytes, std::size_t, std::size_t count, void* context) {
   auto& exchange = *static_cast<Exchange*>(context);
-  if (count > exchange.request.body_bytes_max - exchange.response.body.size()) {
+  if (count > exchange.request.body_bytes_max - exchange.body_bytes) {
     exchange.too_large = true;
     return 0;
   }
-  exchange.response.body.append(bytes, count);
+  exchange.body_bytes += count;
+  if (!exchange.request.on_body) {
+    exchange.response.body.append(bytes, count);
+    return count;
+  }
+  if (auto taken = exchange.request.on_body(exchange.response, {bytes, count}); !taken) {
+    exchange.refused = std::move(taken).error();
+    return 0;
+  }
   return count;
 }
 
@@ -80,7 +90,10 @@ std::size_t on_header(char* bytes, std::size_t, std::size_t count, void* context
     return 0;
   }
   std::string_view line(bytes, count);
-  if (line.starts_with("HTTP/")) exchange.response.headers.clear();  // a final response after a 100
+  if (line.starts_with("HTTP/")) {  // of a final response, maybe after a 100
+    exchange.response.headers.clear();
+    exchange.response.status = int(parse_int(line.substr(line.find(' ') + 1).substr(0, 3)).value_or(0));
+  }
   while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
   if (const auto colon = line.find(':'); colon != std::string_view::npos)
     exchange.response.headers.emplace_back(ascii_lower(line.substr(0, colon)),
@@ -116,6 +129,7 @@ Result<CurlPtr<curl_slist>> header_list(const ClientRequest& request) {
     }
   };
   bool typed = false;
+  if (!request.decode) add("Accept-Encoding: identity");
   for (const auto& [name, value] : request.headers) {
     if (!plain_line(name) || !plain_line(value))
       return fail(Code::invalid, "http client: header '{}' has a line break in it", ascii_lower(name).substr(0, 40));
@@ -140,7 +154,10 @@ void set_up(CURL* curl, Exchange& exchange, const Target& target, curl_slist* he
   set(CURLOPT_SSL_VERIFYPEER, 1L);
   set(CURLOPT_SSL_VERIFYHOST, 2L);
   set(CURLOPT_SSLVERSION, long(CURL_SSLVERSION_TLSv1_2));
-  set(CURLOPT_ACCEPT_ENCODING, "");  // all that libcurl decodes: gzip, deflate, br
+  if (request.decode)
+    set(CURLOPT_ACCEPT_ENCODING, "");  // all that libcurl decodes: gzip, deflate, br
+  else
+    set(CURLOPT_HTTP_CONTENT_DECODING, 0L);
   set(CURLOPT_USERAGENT, options.user_agent.c_str());
   set(CURLOPT_HTTPHEADER, headers);
 
@@ -261,7 +278,7 @@ class CurlClient final : public Client {
     set_up(handle.get(), exchange, target, headers.get(), options_);
     const auto status = curl_easy_perform(handle.get());
     if (status != CURLE_OK) {
-      auto failure = error_of(handle.get(), status, exchange);
+      auto failure = exchange.refused ? std::move(*exchange.refused) : error_of(handle.get(), status, exchange);
       pool_.put(std::move(key), std::move(handle));
       return fail(std::move(failure));
     }

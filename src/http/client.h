@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -12,6 +13,8 @@
 #include "base/result.h"
 
 namespace stoa::http {
+
+struct ClientResponse;
 
 struct ClientRequest {
   std::string method = "GET";
@@ -24,6 +27,10 @@ struct ClientRequest {
   // Private, loopback, link-local and multicast addresses are refused at connect time unless set (extra hosts in
   // rehearsal): rule T3.
   bool private_addresses = false;
+  bool decode = true;  // false: asks for a body as it is and unpacks none, so that what is counted is what travels
+  // Takes the body as it comes, on the caller's thread, instead of ClientResponse::body; `head` has status and headers.
+  // Its error ends the exchange and is what send() answers.
+  std::function<Result<>(const ClientResponse& head, std::string_view bytes)> on_body = {};
 };
 
 struct ClientResponse {
@@ -47,8 +54,7 @@ class Client {
   // Any HTTP status is a response. unavailable: no connection, timeout, reset, cut or undecodable body (reason
   // "timeout", "connect", "tls", "cut", "reset"). invalid: a bad URL or header, "blocked-address" (T3),
   // "response-too-large". A body that is neither chunked nor of a given length ends with the connection: there a cut
-  // cannot be seen, nor can one in gzip. Never logs; never repeats headers, path or query in an error. As body arrives,
-  // nothing is shown: streaming comes with bulk.
+  // cannot be seen, nor can one in gzip. Never logs; never repeats headers, path or query in an error.
   virtual Result<ClientResponse> send(const ClientRequest& request) = 0;
   // For the end of the process: sends under way end within about a second, later ones at once, with cancelled.
   virtual void stop() = 0;
