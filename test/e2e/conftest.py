@@ -20,6 +20,12 @@ MARKS = {"sqlite": "about the files of the embedded engine: not run on MongoDB",
 
 def pytest_addoption(parser):
     parser.addoption("--storage", default=os.environ.get("STOA_STORAGE") or "sqlite", help="sqlite, mongodb, or a mongodb:// URL of an empty deployment")
+    parser.addoption("--turns", type=int, default=3, help="how often a fault is repeated")
+
+
+def pytest_generate_tests(metafunc):
+    if "turn" in metafunc.fixturenames:  # a seed, too
+        metafunc.parametrize("turn", range(metafunc.config.getoption("--turns")))
 
 
 def pytest_configure(config):
