@@ -176,4 +176,3 @@ def test_a_large_collection_gets_the_indexes_that_its_filters_and_sorts_need(sto
             scans.append(f"sort {path}")
     assert scans == []
     assert keys_of(client["large"].collections) == sorted([[("_id", 1)], *INDEXES["collections"]])  # few of them
-
