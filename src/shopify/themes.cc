@@ -134,7 +134,7 @@ Result<std::string> download_theme_file(http::Client& client, const std::string&
                                         const std::vector<std::string>& extra_hosts,
                                         std::chrono::milliseconds timeout) {
   const auto [scheme, authority] = origin(url);
-  const auto host = authority.substr(0, authority.find(':'));
+  const std::string host(split(authority, ':').front());
   const bool extra = std::ranges::any_of(extra_hosts, [&, &a = authority, &h = host](const auto& listed) {
     return ascii_iequals(listed, a) || ascii_iequals(listed, h);
   });
