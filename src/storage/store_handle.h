@@ -4,6 +4,7 @@
 // not_found.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -115,6 +116,13 @@ struct Tombstone {
   Time deleted_at{}, fetched_at{};
 };
 
+// Bytes in the store's blob space, named by what they are.
+struct BlobInfo {
+  std::string sha256;  // hex, lower case
+  std::int64_t size = 0;
+  Time stored_at{};
+};
+
 class StoreHandle {
  public:
   virtual ~StoreHandle() = default;
@@ -162,6 +170,21 @@ class StoreHandle {
   virtual Result<std::optional<Event>> event(const std::string& id) = 0;
   virtual Result<std::vector<Event>> events(const EventQuery& query) = 0;
   virtual Result<> update_event(const Event& event) = 0;  // state, attempts and error
+
+  // ---- blobs: the bytes of media, in a space that is the store's own, goes with it (rule T4) and is made when the
+  // first come. Content-addressed: the same bytes lie there once. An engine that has none yet answers unavailable,
+  // "no-blob-space".
+  // A local folder for downloads under way: made when absent, removed with the store.
+  virtual Result<std::filesystem::path> spool();
+  // Takes over a file of spool() whose SHA-256 this is: durable on return, and the file is gone. What is there already
+  // stays.
+  virtual Result<> put_blob(const std::string& sha256, const std::filesystem::path& file);
+  virtual Result<std::optional<BlobInfo>> blob(const std::string& sha256);
+  // Up to `bytes_max` bytes from `offset` on, "" from the end on; not_found, "blob-not-found".
+  virtual Result<std::string> read_blob(const std::string& sha256, std::int64_t offset, std::size_t bytes_max);
+  // By sha256, those after it.
+  virtual Result<std::vector<BlobInfo>> blobs(const std::string& after, std::size_t limit);
+  virtual Result<> erase_blob(const std::string& sha256);  // nothing when it is not there
 
   // ---- upkeep
   virtual Result<> forget_tombstones(Time deleted_before) = 0;

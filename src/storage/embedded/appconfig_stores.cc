@@ -106,6 +106,11 @@ Result<> EmbeddedRegistry::check_free(const ClientRecord& client, const ShopReco
                         client.key.str(), path.string())
                       .because("database-not-ours"));
   }
+  if (const auto media = shelf_->media_of(shop.database);
+      std::filesystem::exists(std::filesystem::symlink_status(media)))
+    return fail(error(Code::conflict, "store {}: {}: there is a folder already that stoa did not make",
+                      client.key.str(), media.string())
+                    .because("database-not-ours"));
   return {};
 }
 
@@ -230,8 +235,13 @@ Result<> EmbeddedRegistry::remove(const ClientKey& key, const std::string& keep_
     ++entry.generation;
     STOA_TRY(save_entry(entry));
     const auto file = shelf_->file_of(entry.shop.database);
+    const auto media = shelf_->media_of(entry.shop.database);
     store->set_entry(std::move(entry));
     store->shut();
+    std::error_code kept;
+    if (std::filesystem::remove_all(media, kept); kept)
+      return fail(error(Code::unavailable, "store {}: remove {}: {}", key.str(), media.string(), kept.message())
+                      .because("storage-io"));
     for (const auto* suffix : {"", "-wal", "-shm", ".new"}) {
       std::error_code failed;
       if (std::filesystem::remove(std::filesystem::path(file).concat(suffix), failed); failed)

@@ -36,6 +36,9 @@ class EmbeddedDeployment final : public Deployment {
         names.push_back(name);
       }
     }
+    if (fs::exists(folder() / "media"))
+      for (const auto& space : fs::directory_iterator(folder() / "media"))
+        names.push_back("media/" + space.path().filename().string());
     std::ranges::sort(names);
     return names;
   }

@@ -23,6 +23,10 @@ struct Shelf {
   OpenStores open;
 
   std::filesystem::path file_of(const std::string& database) const { return folder / (database + ".sqlite"); }
+  // The store's blob space: ab/cd/<sha256>, and spool/ for downloads under way.
+  std::filesystem::path media_of(const std::string& database) const {
+    return folder.parent_path() / "media" / database;
+  }
 };
 
 class EmbeddedStore final : public StoreHandle, public std::enable_shared_from_this<EmbeddedStore> {
@@ -58,6 +62,13 @@ class EmbeddedStore final : public StoreHandle, public std::enable_shared_from_t
   Result<std::vector<Event>> events(const EventQuery& query) override;
   Result<> update_event(const Event& event) override;
 
+  Result<std::filesystem::path> spool() override;
+  Result<> put_blob(const std::string& sha256, const std::filesystem::path& file) override;
+  Result<std::optional<BlobInfo>> blob(const std::string& sha256) override;
+  Result<std::string> read_blob(const std::string& sha256, std::int64_t offset, std::size_t bytes_max) override;
+  Result<std::vector<BlobInfo>> blobs(const std::string& after, std::size_t limit) override;
+  Result<> erase_blob(const std::string& sha256) override;
+
   Result<> forget_tombstones(Time deleted_before) override;
   Result<> forget_events(Time received_before) override;
 
@@ -83,6 +94,7 @@ class EmbeddedStore final : public StoreHandle, public std::enable_shared_from_t
   };
   Result<Use> use();
   Result<> open_file();  // mutex_ is held
+  std::filesystem::path media() const { return shelf_->media_of(entry()->shop.database); }
   Result<std::unique_ptr<Database>> open_database(const ShopRecord& shop);
   void publish_version(std::int64_t number);
   // Calls `each` with the ids that a sweep of the pass would remove, until it answers false.
