@@ -44,6 +44,31 @@ Result<api::Listing> Catalog::collection_products(const StoreRef& ref, const Pro
   STOA_TRY_ASSIGN(const auto reader, open(ref));
   return reader.collection_products(query);
 }
+Result<api::Listing> Catalog::blogs(const StoreRef& ref, const BlogQuery& query) {
+  STOA_TRY_ASSIGN(const auto reader, open(ref));
+  return reader.blogs(query);
+}
+Result<api::Object> Catalog::blog(const StoreRef& ref, std::string_view id, const api::Fields& fields) {
+  STOA_TRY_ASSIGN(const auto reader, open(ref));
+  return reader.by_id(Kind::blogs, id, fields);
+}
+Result<api::Object> Catalog::blog_by_handle(const StoreRef& ref, const std::string& handle, const api::Fields& fields) {
+  STOA_TRY_ASSIGN(const auto reader, open(ref));
+  return reader.by_handle(Kind::blogs, handle, fields);
+}
+Result<api::Listing> Catalog::articles(const StoreRef& ref, const ArticleQuery& query) {
+  STOA_TRY_ASSIGN(const auto reader, open(ref));
+  return reader.articles(query);
+}
+Result<api::Object> Catalog::article(const StoreRef& ref, std::string_view id, const api::Fields& fields) {
+  STOA_TRY_ASSIGN(const auto reader, open(ref));
+  return reader.by_id(Kind::articles, id, fields);
+}
+Result<api::Object> Catalog::article_by_handle(const StoreRef& ref, std::string_view blog, const std::string& handle,
+                                               const api::Fields& fields) {
+  STOA_TRY_ASSIGN(const auto reader, open(ref));
+  return reader.article_by_handle(blog, handle, fields);
+}
 Result<api::Object> Catalog::store(const StoreRef& ref) {
   STOA_TRY_ASSIGN(const auto reader, open(ref));
   return reader.store();

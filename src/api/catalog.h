@@ -28,6 +28,13 @@ class Catalog {
   Result<api::Object> collection_by_handle(const StoreRef& ref, const std::string& handle,
                                            const api::Fields& fields = {});
   Result<api::Listing> collection_products(const StoreRef& ref, const ProductQuery& query);  // of query.collection
+  Result<api::Listing> blogs(const StoreRef& ref, const BlogQuery& query);
+  Result<api::Object> blog(const StoreRef& ref, std::string_view id, const api::Fields& fields = {});
+  Result<api::Object> blog_by_handle(const StoreRef& ref, const std::string& handle, const api::Fields& fields = {});
+  Result<api::Listing> articles(const StoreRef& ref, const ArticleQuery& query);
+  Result<api::Object> article(const StoreRef& ref, std::string_view id, const api::Fields& fields = {});
+  Result<api::Object> article_by_handle(const StoreRef& ref, std::string_view blog, const std::string& handle,
+                                        const api::Fields& fields = {});
   Result<api::Object> store(const StoreRef& ref);
 
   // For any audience, of a store that is resolved already; `wanted`: the kinds that the reader will be asked for.

@@ -6,6 +6,10 @@ namespace {
 constexpr std::chrono::seconds kFreshnessAge{1};
 constexpr std::size_t kStoresMax = 65'536;
 
+// The times at which what a reader sees changes without a write.
+constexpr std::pair<model::Kind, const char*> kBoundaries[] = {{model::Kind::products, "publishedAt"},
+                                                               {model::Kind::articles, "publishedAt"}};
+
 bool same_owner(const std::weak_ptr<storage::StoreHandle>& a, const std::shared_ptr<storage::StoreHandle>& b) {
   return !a.owner_before(b) && !b.owner_before(a);
 }
@@ -70,7 +74,12 @@ Result<std::shared_ptr<const StoreFacts>> FactsCache::read(const std::shared_ptr
   STOA_TRY_ASSIGN(facts->version, store->version());
   STOA_TRY_ASSIGN(facts->kinds, store->kinds());
   STOA_CHECK(facts->kinds.size() == model::kKindCount, "kinds() answers one status per kind");
-  STOA_TRY_ASSIGN(facts->boundary, store->boundary(model::Kind::products, "publishedAt", clock_.wall()));
+  const auto now = clock_.wall();
+  for (const auto& [kind, field] : kBoundaries) {
+    STOA_TRY_ASSIGN(const auto boundary, store->boundary(kind, field, now));
+    if (boundary.last) facts->boundary.last = std::max(facts->boundary.last.value_or(*boundary.last), *boundary.last);
+    if (boundary.next) facts->boundary.next = std::min(facts->boundary.next.value_or(*boundary.next), *boundary.next);
+  }
   return facts;
 }
 

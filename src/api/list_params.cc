@@ -16,7 +16,7 @@ std::vector<std::string> read_ids(ParamReader& in, model::Kind kind) {
     auto id = parse_object_id(kind, text);
     if (!id) {
       in.fault("ids", fmt::format("`{}` is not the id of a {}: use its gid or its number", text.substr(0, 100),
-                                  model::spec(kind).gid_type));
+                                  fmt::join(model::spec(kind).gid_types, " or ")));
     } else if (std::ranges::find(out, *id) == out.end()) {
       out.push_back(std::move(*id));
     }
@@ -43,13 +43,19 @@ std::optional<std::int64_t> read_price(ParamReader& in, std::string_view name) {
 
 // What every list takes.
 template <class Query>
+void read_page(ParamReader& in, model::Kind kind, Query& query) {
+  query.limit = in.limit();
+  query.after = in.filled("after").value_or("");
+  query.fields = read_fields(in, kind);
+}
+
+// What every list with filters takes.
+template <class Query>
 void read_common(ParamReader& in, model::Kind kind, Query& query) {
   query.ids = read_ids(in, kind);
   query.handles = in.list("handle");
   query.updated_since = in.time("updatedSince");
-  query.limit = in.limit();
-  query.after = in.filled("after").value_or("");
-  query.fields = read_fields(in, kind);
+  read_page(in, kind, query);
 }
 
 template <class Query>
@@ -96,6 +102,26 @@ Parsed<CollectionQuery> parse_collection_query(std::string_view text) {
   return finish(in, std::move(query));
 }
 
+Parsed<BlogQuery> parse_blog_query(std::string_view text) {
+  ParamReader in(text);
+  BlogQuery query;
+  read_page(in, model::Kind::blogs, query);
+  query.sort = in.one_of("sort", blog_sorts());
+  return finish(in, std::move(query));
+}
+
+Parsed<ArticleQuery> parse_article_query(std::string_view text) {
+  constexpr std::array<std::string_view, 2> kArticleStatuses{"published", "any"};
+  ParamReader in(text);
+  ArticleQuery query;
+  read_common(in, model::Kind::articles, query);
+  query.tags = in.texts("tag");
+  query.status = in.one_of("status", kArticleStatuses);
+  if (query.status == "published") query.status.clear();
+  query.sort = in.one_of("sort", article_sorts());
+  return finish(in, std::move(query));
+}
+
 Parsed<Fields> parse_object_query(model::Kind kind, std::string_view text) {
   ParamReader in(text);
   Fields fields = read_fields(in, kind);
@@ -109,14 +135,14 @@ Parsed<void> parse_no_query(std::string_view text) {
 }
 
 std::optional<std::string> parse_object_id(model::Kind kind, std::string_view text) {
-  const auto type = model::spec(kind).gid_type;
+  const auto types = model::spec(kind).gid_types;
   if (const auto gid = parse_gid(text)) {
-    if (gid->type != type) return std::nullopt;
-    return make_gid(type, gid->number);
+    if (!model::has_gid_type(kind, gid->type)) return std::nullopt;
+    return make_gid(gid->type, gid->number);
   }
   const auto number = parse_int(text);
-  if (!number || *number <= 0) return std::nullopt;
-  return make_gid(type, *number);
+  if (types.size() != 1 || !number || *number <= 0) return std::nullopt;
+  return make_gid(types.front(), *number);
 }
 
 }  // namespace stoa::api

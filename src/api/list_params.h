@@ -15,12 +15,15 @@ using Parsed = std::expected<T, http::Problem>;
 Parsed<ProductQuery> parse_product_query(std::string_view query);
 Parsed<ProductQuery> parse_member_query(std::string_view query);  // of /collections/{id}/products
 Parsed<CollectionQuery> parse_collection_query(std::string_view query);
+Parsed<BlogQuery> parse_blog_query(std::string_view query);
+Parsed<ArticleQuery> parse_article_query(std::string_view query);
 // `fields` alone: of one object.
 Parsed<Fields> parse_object_query(model::Kind kind, std::string_view query);
 // No parameters at all.
 Parsed<void> parse_no_query(std::string_view query);
 
-// The gid meant by a gid or its number; nothing when it is neither, or another kind's.
+// The gid meant by a gid, or by its number where all gids of the kind are of one type; nothing when it is neither, or
+// another kind's.
 std::optional<std::string> parse_object_id(model::Kind kind, std::string_view text);
 
 }  // namespace stoa::api

@@ -11,6 +11,8 @@ constexpr std::array<Words, 13> kProductSorts{"collection", "id",        "title"
                                               "-createdAt", "updatedAt", "-updatedAt", "publishedAt", "-publishedAt",
                                               "price",      "-price",    "vendor"};
 constexpr std::array<Words, 5> kCollectionSorts{"id", "title", "-title", "updatedAt", "-updatedAt"};
+constexpr std::array<Words, 2> kBlogSorts{"id", "title"};
+constexpr std::array<Words, 2> kArticleSorts{"-publishedAt", "id"};
 
 // Collects `name=value` pairs; names always come in the same order.
 class Pairs {
@@ -45,6 +47,8 @@ class Pairs {
 std::span<const std::string_view> product_sorts() { return std::span(kProductSorts).subspan(1); }
 std::span<const std::string_view> member_sorts() { return kProductSorts; }
 std::span<const std::string_view> collection_sorts() { return kCollectionSorts; }
+std::span<const std::string_view> blog_sorts() { return kBlogSorts; }
+std::span<const std::string_view> article_sorts() { return kArticleSorts; }
 
 std::string canonical_walk(const ProductQuery& query) {
   const bool in_order_asked = !query.ids.empty() || !query.handles.empty();
@@ -72,6 +76,26 @@ std::string canonical_walk(const CollectionQuery& query) {
   pairs.add("handle", query.handles);
   pairs.add("ids", query.ids);
   pairs.add_filled("sort", query.sort.empty() && query.ids.empty() && query.handles.empty() ? "id" : query.sort);
+  pairs.add("updatedSince", query.updated_since);
+  return pairs.take();
+}
+
+std::string canonical_walk(const BlogQuery& query) {
+  Pairs pairs;
+  pairs.add_filled("sort", query.sort.empty() ? "id" : query.sort);
+  return pairs.take();
+}
+
+std::string canonical_walk(const ArticleQuery& query) {
+  Pairs pairs;
+  pairs.add("handle", query.handles);
+  pairs.add("ids", query.ids);
+  const bool in_order_asked = !query.ids.empty() || !query.handles.empty();
+  pairs.add_filled("sort", query.sort.empty() && !in_order_asked ? "-publishedAt" : query.sort);
+  pairs.add_filled("status", query.status);
+  auto tags = query.tags;
+  std::ranges::sort(tags);
+  for (const auto& tag : tags) pairs.add("tag", std::string_view(tag));
   pairs.add("updatedSince", query.updated_since);
   return pairs.take();
 }

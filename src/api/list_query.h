@@ -38,16 +38,40 @@ struct CollectionQuery {
   api::Fields fields = {};
 };
 
+struct BlogQuery {
+  std::string sort = {};  // "id" (the default), "title"
+  std::size_t limit = 50;
+  std::string after = {};
+  api::Fields fields = {};
+};
+
+struct ArticleQuery {
+  std::vector<std::string> ids = {};
+  std::vector<std::string> handles = {};  // unique in one blog only: each may name several articles
+  std::vector<std::string> tags = {};     // all of them, exact
+  std::optional<Time> updated_since = {};
+  std::string blog = {};    // gid: only of that blog, which must exist
+  std::string status = {};  // published (the default), or "any"
+  std::string sort = {};    // "-publishedAt" (the default), "id"; with ids or handles and no sort: in the order asked
+  std::size_t limit = 50;
+  std::string after = {};
+  api::Fields fields = {};
+};
+
 namespace api {
 
 // The orders that may be asked for; member_sorts: within a collection.
 std::span<const std::string_view> product_sorts();
 std::span<const std::string_view> member_sorts();
 std::span<const std::string_view> collection_sorts();
+std::span<const std::string_view> blog_sorts();
+std::span<const std::string_view> article_sorts();
 
 // Filters and sort: what a cursor is bound to. A query string, ready encoded.
 std::string canonical_walk(const ProductQuery& query);
 std::string canonical_walk(const CollectionQuery& query);
+std::string canonical_walk(const BlogQuery& query);
+std::string canonical_walk(const ArticleQuery& query);  // without its blog, which is part of the path
 // The walk, fields and limit: everything but `after`.
 template <class Query>
 std::string canonical_query(const Query& query) {

@@ -10,6 +10,7 @@ namespace {
 // Why a read key is not served this document; empty when it is.
 std::string hidden_because(model::Kind kind, const Policy& policy, const storage::Stored& stored, Time now) {
   if (visible(kind, Audience::read_key, policy, stored.body, now)) return {};
+  if (kind == model::Kind::articles && !json::find_string(stored.body, {"publishedAt"})) return "draft";
   const auto status = json::find_string(stored.body, {"status"}).value_or("");
   if (status == "DRAFT") return "draft";
   if (status == "ARCHIVED") return "archived";

@@ -131,7 +131,7 @@ tenant::SyncRequest read_sync(const OperatorDeps& deps, const storage::StoreEntr
   for (std::size_t i = 0; i < request.ids.size(); ++i) {
     const auto gid = parse_gid(request.ids[i]);
     const auto kind = std::find_if(deps.kinds.begin(), deps.kinds.end(),
-                                   [&](model::Kind k) { return gid && model::spec(k).gid_type == gid->type; });
+                                   [&](model::Kind k) { return gid && model::has_gid_type(k, gid->type); });
     if (kind == deps.kinds.end())
       faults.push_back(
           {fmt::format("/ids/{}", i), "want the gid of an object that is mirrored, such as gid://shopify/Product/1"});

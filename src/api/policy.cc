@@ -6,7 +6,13 @@
 namespace stoa::api {
 namespace {
 constexpr std::string_view kDefaultCacheControl = "private, max-age=0, must-revalidate";
+
+// Whether an ISO time is there and has come: of a draft it is null, of what is scheduled it lies ahead.
+bool not_later(const std::optional<std::string>& text, Time now) {
+  const auto time = text ? parse_iso(*text) : fail(Code::invalid, "");
+  return time && *time <= now;
 }
+}  // namespace
 
 bool Policy::shows_metafield(std::string_view name_space, std::string_view key) const {
   if (metafields.empty()) return false;
@@ -41,14 +47,13 @@ std::vector<storage::Condition> list_conditions(model::Kind kind, Audience audie
 }
 
 bool visible(model::Kind kind, Audience audience, const Policy& policy, std::string_view body, Time now) {
-  if (kind != model::Kind::products || audience == Audience::operators) return true;
+  if (audience == Audience::operators) return true;
+  if (kind == model::Kind::articles) return not_later(json::find_string(body, {"publishedAt"}), now);
+  if (kind != model::Kind::products) return true;
   const auto status = json::find_string(body, {"status"});
   if (status != "ACTIVE" && status != "UNLISTED") return false;
   if (policy.publication && json::find_raw(body, {"publishedOnPublication"}) != "true") return false;
-  const auto published = json::find_string(body, {"publishedAt"});
-  if (!published) return false;
-  const auto time = parse_iso(*published);
-  return time && *time <= now;
+  return not_later(json::find_string(body, {"publishedAt"}), now);
 }
 
 }  // namespace stoa::api

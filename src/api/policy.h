@@ -24,7 +24,7 @@ struct Policy {
 
 Policy parse_policy(const storage::StoreEntry& entry);
 
-// ---- what a read key sees of the products (contract section 3)
+// ---- what a read key sees (contract section 3)
 
 // Conditions of a list for that audience.
 std::vector<storage::Condition> list_conditions(model::Kind kind, Audience audience, const Policy& policy, Time now);

@@ -157,6 +157,10 @@ TEST(Schema, IsWhatTheDocumentsSelect) {
   auto collection = documents["CollectionF"];
   ASSERT_EQ(collection.names.erase("productIds"), 1u) << "membership is in no answer";
   expect_equal(as_selection(schema(Kind::collections)), collection, "collection");
+  expect_equal(as_selection(schema(Kind::blogs)), documents["BlogF"], "blog");
+  auto article = documents["ArticleF"];
+  article.names["blogId"];  // added by decode/articles.cc
+  expect_equal(as_selection(schema(Kind::articles)), article, "article");
 }
 
 }  // namespace

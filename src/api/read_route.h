@@ -12,6 +12,9 @@ namespace stoa::api {
 
 inline constexpr std::array kOfProducts{model::Kind::products};
 inline constexpr std::array kOfCollections{model::Kind::collections};
+inline constexpr std::array kOfBlogs{model::Kind::blogs};
+inline constexpr std::array kOfArticles{model::Kind::articles};
+inline constexpr std::array kOfBlogArticles{model::Kind::blogs, model::Kind::articles};
 inline constexpr std::array kOfMembers{model::Kind::collections, model::Kind::products};
 
 // {"data":{…}}

@@ -9,5 +9,7 @@ void add_problem_routes(Service& service);
 void add_store_routes(Service& service);
 void add_product_routes(Service& service);
 void add_collection_routes(Service& service);
+void add_blog_routes(Service& service);
+void add_article_routes(Service& service);
 
 }  // namespace stoa::api

@@ -31,6 +31,14 @@ constexpr std::string_view kCollection =
     "ruleSet { appliedDisjunctively rules { column relation condition } } "
     "metafields { id namespace key type value compareDigest updatedAt }";
 
+constexpr std::string_view kBlog =
+    "id title handle tags templateSuffix commentPolicy createdAt updatedAt feed { location path } "
+    "metafields { id namespace key type value compareDigest updatedAt }";
+constexpr std::string_view kArticle =
+    "id title handle body summary tags isPublished publishedAt createdAt updatedAt templateSuffix author { name } "
+    "image { id url altText width height } blog { id } blogId "
+    "metafields { id namespace key type value compareDigest updatedAt }";
+
 std::string_view next_word(std::string_view& text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
   const auto word = text.substr(0, text.find(' '));
@@ -61,10 +69,13 @@ const SchemaNode* SchemaNode::find(std::string_view child) const {
 }
 
 const SchemaNode& schema(model::Kind kind) {
-  static const SchemaNode kProducts = read_schema(kProduct), kCollections = read_schema(kCollection), kNone;
+  static const SchemaNode kProducts = read_schema(kProduct), kCollections = read_schema(kCollection),
+                          kBlogs = read_schema(kBlog), kArticles = read_schema(kArticle), kNone;
   switch (kind) {
     case model::Kind::products: return kProducts;
     case model::Kind::collections: return kCollections;
+    case model::Kind::blogs: return kBlogs;
+    case model::Kind::articles: return kArticles;
     default: return kNone;
   }
 }

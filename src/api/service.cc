@@ -40,6 +40,8 @@ Service::Service(Dependencies dependencies, const ServiceOptions& options)
   add_store_routes(*this);
   add_product_routes(*this);
   add_collection_routes(*this);
+  add_blog_routes(*this);
+  add_article_routes(*this);
 }
 
 void Service::add(http::Method method, std::string pattern, Entry entry) {

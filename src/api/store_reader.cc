@@ -78,10 +78,12 @@ Result<Object> StoreReader::by_id(model::Kind kind, std::string_view id, const F
 }
 
 // The one that this audience may see; the newest of several.
-Result<std::optional<storage::Stored>> StoreReader::find_by_handle(model::Kind kind, const std::string& handle) const {
+Result<std::optional<storage::Stored>> StoreReader::find_by_handle(model::Kind kind, const std::string& handle,
+                                                                   std::vector<storage::Condition> more) const {
   storage::Query query;
   query.kind = kind;
-  query.all = {{.field = "handle", .values = {handle}}};
+  query.all = std::move(more);
+  query.all.push_back({.field = "handle", .values = {handle}});
   query.limit = 8;  // one, but while objects swap handles at Shopify
   STOA_TRY_ASSIGN(auto page, store_->query(query));
   std::optional<storage::Stored> newest;
@@ -95,6 +97,19 @@ Result<std::optional<storage::Stored>> StoreReader::find_by_handle(model::Kind k
 Result<Object> StoreReader::by_handle(model::Kind kind, const std::string& handle, const Fields& fields) const {
   STOA_TRY_ASSIGN(const auto found, find_by_handle(kind, handle));
   return object(kind, found, fields);
+}
+
+Result<Object> StoreReader::article_by_handle(std::string_view blog, const std::string& handle,
+                                              const Fields& fields) const {
+  const auto gid = parse_object_id(model::Kind::blogs, blog);
+  if (!gid) return missing(model::Kind::blogs);
+  STOA_TRY_ASSIGN(const auto found,
+                  find_by_handle(model::Kind::articles, handle, {{.field = "blogId", .values = {*gid}}}));
+  if (!found) {
+    STOA_TRY_ASSIGN(const auto owner, store_->get(model::Kind::blogs, *gid));
+    if (!owner) return missing(model::Kind::blogs);
+  }
+  return object(model::Kind::articles, found, fields);
 }
 
 // By gid or number, or by handle: a handle may look like a number.

@@ -30,6 +30,9 @@ class StoreReader {
   // Lists. invalid: "invalid-cursor".
   Result<Listing> products(const ProductQuery& query) const;
   Result<Listing> collections(const CollectionQuery& query) const;
+  Result<Listing> blogs(const BlogQuery& query) const;
+  // Of query.blog, when it names one, which must exist: not_found ("blog-not-found") or unavailable as below.
+  Result<Listing> articles(const ArticleQuery& query) const;
   // The members of query.collection, given by gid or number, which must exist: not_found ("collection-not-found") or
   // unavailable as below.
   Result<Listing> collection_products(const ProductQuery& query) const;
@@ -38,6 +41,9 @@ class StoreReader {
   // for this audience; unavailable ("not-synced-yet") for the same while the kind is not complete.
   Result<Object> by_id(model::Kind kind, std::string_view id, const Fields& fields = {}) const;
   Result<Object> by_handle(model::Kind kind, const std::string& handle, const Fields& fields = {}) const;
+
+  // An article by its handle in a blog, given by gid or number.
+  Result<Object> article_by_handle(std::string_view blog, const std::string& handle, const Fields& fields = {}) const;
 
   // The store itself: shop, version, freshness per kind.
   Result<Object> store() const;
@@ -53,7 +59,10 @@ class StoreReader {
   };
   Result<Listing> list(const ListPlan& plan, const Fields& fields, const std::string& after) const;
   Result<> may_ask(const ProductQuery& query) const;
-  Result<std::optional<storage::Stored>> find_by_handle(model::Kind kind, const std::string& handle) const;
+  // Among those that also satisfy `more`.
+  Result<std::optional<storage::Stored>> find_by_handle(model::Kind kind, const std::string& handle,
+                                                        std::vector<storage::Condition> more = {}) const;
+  Result<std::vector<std::string>> ids_by_handle(storage::Query query, const std::vector<std::string>& handles) const;
   Result<std::optional<storage::Stored>> find_collection(const std::string& name) const;
   Result<Object> object(model::Kind kind, const std::optional<storage::Stored>& found, const Fields& fields) const;
   std::unexpected<Error> missing(model::Kind kind) const;

@@ -11,6 +11,8 @@ namespace {
 using storage::Condition;
 constexpr std::array kProductKinds{model::Kind::products};
 constexpr std::array kCollectionKinds{model::Kind::collections};
+constexpr std::array kBlogKinds{model::Kind::blogs};
+constexpr std::array kArticleKinds{model::Kind::articles};
 constexpr std::array kMemberKinds{model::Kind::collections, model::Kind::products};
 
 // `sort` of the API to an index field.
@@ -163,6 +165,76 @@ Result<Listing> StoreReader::collections(const CollectionQuery& query) const {
   plan.walk.query.all = list_conditions(model::Kind::collections, audience_, facts_->policy, now_);
   add_common(query, plan.walk);
   return list(plan, query.fields, query.after);
+}
+
+Result<Listing> StoreReader::blogs(const BlogQuery& query) const {
+  STOA_TRY(known_sort(query.sort, blog_sorts()));
+  ListPlan plan{.walk = {}, .scope = "blogs?" + canonical_walk(query), .kinds = kBlogKinds, .limit = query.limit};
+  plan.walk.query.kind = model::Kind::blogs;
+  plan.walk.query.sort = sort_by(query.sort.empty() ? "id" : query.sort);
+  return list(plan, query.fields, query.after);
+}
+
+Result<Listing> StoreReader::articles(const ArticleQuery& query) const {
+  STOA_TRY(known_sort(query.sort, article_sorts()));
+  if (!query.status.empty() && audience_ != Audience::operators)
+    return fail(
+        error(Code::denied, "a read key sees published articles only: use the operator token for another status")
+            .because("operator-only"));
+  ListPlan plan{.walk = {},
+                .scope = "articles?" + query.blog + '?' + canonical_walk(query),
+                .kinds = kArticleKinds,
+                .limit = query.limit};
+  auto& asked = plan.walk.query;
+  asked.kind = model::Kind::articles;
+  if (!query.blog.empty()) {
+    const auto gid = parse_object_id(model::Kind::blogs, query.blog);
+    if (!gid) return missing(model::Kind::blogs);
+    STOA_TRY_ASSIGN(const auto blog, store_->get(model::Kind::blogs, *gid));
+    if (!blog) return missing(model::Kind::blogs);
+    asked.all.push_back({.field = "blogId", .values = {*gid}});
+  }
+  if (query.status != "any")
+    asked.all.push_back({.field = "publishedAt", .op = Condition::Op::less_equal, .values = {micros(now_)}});
+  for (const auto& tag : query.tags) asked.all.push_back({.field = "tags", .op = Condition::Op::has, .values = {tag}});
+  if (!query.handles.empty())
+    asked.all.push_back(
+        {.field = "handle", .op = Condition::Op::in, .values = {query.handles.begin(), query.handles.end()}});
+  if (query.updated_since)
+    asked.all.push_back(
+        {.field = "updatedAt", .op = Condition::Op::greater_equal, .values = {micros(*query.updated_since)}});
+  if (!query.ids.empty()) asked.ids = query.ids;
+  if (!query.sort.empty()) {
+    asked.sort = sort_by(query.sort);
+  } else if (!query.ids.empty()) {
+    plan.walk.order = Walk::Order{query.ids, false};
+  } else if (!query.handles.empty()) {
+    STOA_TRY_ASSIGN(auto ids, ids_by_handle(asked, query.handles));
+    plan.walk.order = Walk::Order{std::move(ids), false};
+  } else {
+    asked.sort = sort_by("-publishedAt");
+  }
+  return list(plan, query.fields, query.after);
+}
+
+// A handle may name several articles, so an order of handles becomes one of ids.
+Result<std::vector<std::string>> StoreReader::ids_by_handle(storage::Query query,
+                                                            const std::vector<std::string>& handles) const {
+  std::vector<std::vector<std::string>> found(handles.size());
+  query.sort = {};
+  query.limit = 250;
+  do {
+    STOA_TRY_ASSIGN(auto page, store_->query(query));
+    for (const auto& document : page.documents) {
+      const auto handle = json::find_string(document.body, {"handle"}).value_or("");
+      const auto at = std::ranges::find(handles, handle) - handles.begin();
+      if (std::size_t(at) < found.size()) found[std::size_t(at)].push_back(document.id);
+    }
+    query.after = std::move(page.next);
+  } while (query.after);
+  std::vector<std::string> out;
+  for (auto& ids : found) out.insert(out.end(), ids.begin(), ids.end());
+  return out;
 }
 
 }  // namespace stoa::api

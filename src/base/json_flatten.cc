@@ -41,7 +41,7 @@ class Walker {
   bool edges(od::array array, bool ids_only, int depth);
   bool nodes(od::array array, bool ids_only, int depth);
   bool item(od::value item, bool ids_only, int depth);
-  bool page_info(od::value value, std::string_view name);
+  bool page_info(od::value value);
   bool key(od::field& field, std::string_view& key);
   bool string(std::string_view token);
   bool scalar(std::string_view token, od::json_type type);
@@ -146,7 +146,12 @@ bool Walker::members(od::object& object, bool& may_be_connection, int depth) {
     out_ += name;
     out_ += "\":";
     const auto value_at = out_.size();
+    const auto inside = open_.size();
     if (!value(field.value(), name, depth + 1)) return false;
+    // What is still without an owner stands below this member.
+    for (auto i = inside; i < open_.size(); ++i)
+      if (open_[i].owner.empty())
+        open_[i].name = std::string(name) + (open_[i].name.empty() ? "" : "." + open_[i].name);
     if (name == "id" && out_[value_at] == '"') id_begin = value_at, id_end = out_.size();
   }
   if (first) may_be_connection = false, out_ += '{';
@@ -167,7 +172,7 @@ Walker::Shape Walker::connection(od::object& object, std::string_view name, int 
     if (!key(field, part)) return Shape::broken;
     if (!is_connection_key(part)) return Shape::plain;
     if (part == "pageInfo") {
-      if (!page_info(field.value(), name)) return fault_.empty() ? Shape::plain : Shape::broken;
+      if (!page_info(field.value())) return fault_.empty() ? Shape::plain : Shape::broken;
       continue;
     }
     const bool through_edges = part == "edges";
@@ -179,7 +184,7 @@ Walker::Shape Walker::connection(od::object& object, std::string_view name, int 
 }
 
 // False without a fault: not what a connection's pageInfo looks like.
-bool Walker::page_info(od::value value, std::string_view name) {
+bool Walker::page_info(od::value value) {
   od::object info;
   if (value.get_object().get(info)) return false;
   bool has_next = false;
@@ -197,7 +202,7 @@ bool Walker::page_info(od::value value, std::string_view name) {
   }
   if (!has_next) return true;
   if (cursor.empty()) return fail("hasNextPage without an endCursor");
-  open_.push_back({"", std::string(name), std::move(cursor)});
+  open_.push_back({"", "", std::move(cursor)});
   return true;
 }
 
@@ -325,7 +330,7 @@ Result<void> Reader::Impl::items(od::value list, RawList& into, bool through_edg
   return {};
 }
 
-Result<RawList> Reader::list(std::string_view object, std::initializer_list<std::string_view> path) {
+Result<RawList> Reader::list(std::string_view object, const std::vector<std::string_view>& path) {
   od::document document;
   if (auto code = impl_->open(object).get(document)) return corrupt(code);
   od::value at;

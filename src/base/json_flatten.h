@@ -3,7 +3,6 @@
 // used by one thread at a time.
 #pragma once
 
-#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string>
@@ -29,7 +28,7 @@ struct RawList {
 // A nested connection whose pageInfo says that there is more.
 struct OpenConnection {
   std::string owner;   // "id" of the nearest enclosing object that has one
-  std::string name;    // the connection's key
+  std::string name;    // where the owner has it: "variants", or keys joined by dots, "discount.codes"
   std::string cursor;  // its endCursor
 };
 
@@ -50,7 +49,7 @@ class Reader {
   // Splits the list at a path of keys. not_found: null stands somewhere on the path. corrupt: no such list, or
   // a connection whose pageInfo is missing or has a next page without an endCursor. The items are only skipped, not
   // checked.
-  Result<RawList> list(std::string_view object, std::initializer_list<std::string_view> path);
+  Result<RawList> list(std::string_view object, const std::vector<std::string_view>& path);
 
   // Canonical text of one object: connections become arrays, and those named in `id_lists` arrays of their nodes' ids.
   // Numbers keep their characters, keys their order, unknown members stay. corrupt: not JSON, invalid UTF-8, a lone

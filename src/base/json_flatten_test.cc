@@ -61,7 +61,7 @@ TEST(Flatten, TellsWhichListsAreOpenAndWhoOwnsThem) {
   ASSERT_TRUE(result);
   std::string seen;
   for (const auto& open : result->open) seen += fmt::format("{}.{}@{} ", open.owner, open.name, open.cursor);
-  EXPECT_EQ(seen, "P.media@m P.x@s V1.metafields@vmA P.variants@v ");
+  EXPECT_EQ(seen, "P.media@m P.seo.x@s V1.metafields@vmA P.variants@v ");
 }
 
 TEST(Flatten, AFallbackToAPlainObjectForgetsTheListsItHadOpened) {
@@ -128,6 +128,19 @@ TEST(Flatten, NestsToSixtyFourAndNoDeeper) {
   EXPECT_EQ(flat(nested(63)), nested(63));
   EXPECT_TRUE(flat(nested(64)).starts_with("corrupt"));
   EXPECT_TRUE(flat(nested(5000)).starts_with("corrupt"));
+}
+
+TEST(Flatten, AnOpenListIsNamedByItsWayFromTheNearestObjectWithAnId) {
+  Reader reader;
+  const auto flat = reader.flatten(
+      R"({"id":"D","discount":{"items":{"products":{"nodes":[],"pageInfo":{"hasNextPage":true,"endCursor":"a"}}},)"
+      R"("codes":{"nodes":[],"pageInfo":{"hasNextPage":true,"endCursor":"b"}}},)"
+      R"("parts":[{"id":"P","in":{"list":{"edges":[],"pageInfo":{"hasNextPage":true,"endCursor":"c"}}}}]})");
+  ASSERT_TRUE(flat);
+  ASSERT_EQ(flat->open.size(), 3u);
+  EXPECT_EQ(flat->open[0].owner + " " + flat->open[0].name, "D discount.items.products");
+  EXPECT_EQ(flat->open[1].owner + " " + flat->open[1].name, "D discount.codes");
+  EXPECT_EQ(flat->open[2].owner + " " + flat->open[2].name, "P in.list");
 }
 
 TEST(Flatten, RefusesAListThatIsOpenWithoutACursor) {

@@ -200,6 +200,15 @@ std::string_view find_raw(std::string_view object, std::initializer_list<std::st
   return object;
 }
 
+std::string_view find_path(std::string_view object, std::string_view dotted) {
+  while (!dotted.empty()) {
+    const auto key = dotted.substr(0, dotted.find('.'));
+    object = find_raw(object, {key});
+    dotted.remove_prefix(std::min(dotted.size(), key.size() + 1));
+  }
+  return object;
+}
+
 std::optional<std::string> find_string(std::string_view object, std::initializer_list<std::string_view> path) {
   const auto raw = find_raw(object, path);
   if (raw.empty() || raw.front() != '"') return std::nullopt;

@@ -48,6 +48,8 @@ class Cursor {
 
 // The raw text of the value at a path of keys ("seo", "title") of a canonical object; empty when absent.
 std::string_view find_raw(std::string_view object, std::initializer_list<std::string_view> path);
+// The same, at keys joined by dots ("discount.codes").
+std::string_view find_path(std::string_view object, std::string_view dotted);
 // The unescaped string at that path; nothing when absent, null or not a string.
 std::optional<std::string> find_string(std::string_view object, std::initializer_list<std::string_view> path);
 

@@ -51,6 +51,9 @@ TEST(FindRaw, FollowsAPathOfKeys) {
   EXPECT_FALSE(find_string(text, {"seo", "none"}));
   EXPECT_TRUE(find_raw(text, {"absent", "x"}).empty());
   EXPECT_TRUE(find_raw(text, {"id", "x"}).empty());
+  EXPECT_EQ(find_path(text, "seo.none"), "null");
+  EXPECT_EQ(find_path(text, "id"), R"("g")");
+  EXPECT_TRUE(find_path(text, "seo.absent.title").empty());
 }
 
 }  // namespace

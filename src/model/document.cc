@@ -85,7 +85,6 @@ class Indexer {
     if (key == "title") return set("titleFold", fold_value(raw));
     if (key == "variants") return variants(raw);
     if (key == "vendor") set("vendorFold", fold_value(raw));
-    if (key == "blog") return set("blogId", text_value(json::find_raw(raw, {"id"})));
     const auto position = index_position(document_.kind, key);
     if (!position) return;
     switch (spec(document_.kind).index[*position].type) {

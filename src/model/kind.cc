@@ -1,5 +1,6 @@
 #include "model/kind.h"
 
+#include <algorithm>
 #include <array>
 
 namespace stoa::model {
@@ -9,6 +10,13 @@ using Names = std::string_view;
 
 constexpr std::array<Kind, kKindCount> kAll{Kind::products, Kind::collections, Kind::blogs,    Kind::articles,
                                             Kind::themes,   Kind::media,       Kind::discounts};
+
+constexpr std::array kProductTypes{Names("Product")};
+constexpr std::array kCollectionTypes{Names("Collection")};
+constexpr std::array kBlogTypes{Names("Blog")};
+constexpr std::array kArticleTypes{Names("Article")};
+constexpr std::array kThemeTypes{Names("OnlineStoreTheme")};
+constexpr std::array kDiscountTypes{Names("DiscountCodeNode"), Names("DiscountAutomaticNode")};
 
 constexpr std::array kProductDates{Names("createdAt"),
                                    Names("updatedAt"),
@@ -35,10 +43,11 @@ constexpr std::array kProductIndex{IndexField{"handle", text, "handle"},
 constexpr std::array kCollectionDates{Names("updatedAt"), Names("metafields.updatedAt")};
 constexpr std::array kCollectionIndex{IndexField{"handle", text, "handle"}, IndexField{"titleFold", text},
                                       IndexField{"updatedAt", time, "updatedAt"}};
-constexpr std::array kBlogDates{Names("createdAt"), Names("updatedAt")};
+constexpr std::array kBlogDates{Names("createdAt"), Names("updatedAt"), Names("metafields.updatedAt")};
 constexpr std::array kBlogIndex{IndexField{"handle", text, "handle"}, IndexField{"titleFold", text},
                                 IndexField{"updatedAt", time, "updatedAt"}};
-constexpr std::array kArticleDates{Names("createdAt"), Names("updatedAt"), Names("publishedAt")};
+constexpr std::array kArticleDates{Names("createdAt"), Names("updatedAt"), Names("publishedAt"),
+                                   Names("metafields.updatedAt")};
 constexpr std::array kArticleIndex{IndexField{"handle", text, "handle"},
                                    IndexField{"blogId", text, "blogId"},
                                    IndexField{"titleFold", text},
@@ -57,13 +66,13 @@ constexpr std::array kDiscountIndex{IndexField{"codesFold", texts}, IndexField{"
                                     IndexField{"updatedAt", time, "updatedAt"}};
 
 constexpr std::array<KindSpec, kKindCount> kSpecs{{
-    {Kind::products, "products", "products", "Product", kProductDates, kProductIndex},
-    {Kind::collections, "collections", "collections", "Collection", kCollectionDates, kCollectionIndex},
-    {Kind::blogs, "blogs", "blogs", "Blog", kBlogDates, kBlogIndex},
-    {Kind::articles, "articles", "articles", "Article", kArticleDates, kArticleIndex},
-    {Kind::themes, "themes", "themedatas", "OnlineStoreTheme", kThemeDates, kThemeIndex},
-    {Kind::media, "media", "media", "", kMediaDates, kMediaIndex},
-    {Kind::discounts, "discounts", "discounts", "", kDiscountDates, kDiscountIndex},
+    {Kind::products, "products", "products", kProductTypes, kProductDates, kProductIndex},
+    {Kind::collections, "collections", "collections", kCollectionTypes, kCollectionDates, kCollectionIndex},
+    {Kind::blogs, "blogs", "blogs", kBlogTypes, kBlogDates, kBlogIndex},
+    {Kind::articles, "articles", "articles", kArticleTypes, kArticleDates, kArticleIndex},
+    {Kind::themes, "themes", "themedatas", kThemeTypes, kThemeDates, kThemeIndex},
+    {Kind::media, "media", "media", {}, kMediaDates, kMediaIndex},
+    {Kind::discounts, "discounts", "discounts", kDiscountTypes, kDiscountDates, kDiscountIndex},
 }};
 }  // namespace
 
@@ -73,6 +82,16 @@ const KindSpec& spec(Kind kind) { return kSpecs[static_cast<std::size_t>(kind)];
 std::optional<Kind> kind_from(std::string_view name) {
   for (const auto& row : kSpecs)
     if (row.name == name) return row.kind;
+  return std::nullopt;
+}
+
+bool has_gid_type(Kind kind, std::string_view type) {
+  return std::ranges::find(spec(kind).gid_types, type) != spec(kind).gid_types.end();
+}
+
+std::optional<Kind> kind_of_gid_type(std::string_view type) {
+  for (const auto kind : kAll)
+    if (has_gid_type(kind, type)) return kind;
   return std::nullopt;
 }
 

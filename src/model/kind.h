@@ -35,7 +35,7 @@ struct KindSpec {
   Kind kind;
   std::string_view name;                         // in jobs, health and settings: "products", "themes"
   std::string_view collection;                   // of the store's database: "products", "themedatas"
-  std::string_view gid_type;                     // "Product"; empty when several types share the kind
+  std::span<const std::string_view> gid_types;   // "Product"; several types may share a kind
   std::span<const std::string_view> date_paths;  // members that Shopify gives as DateTime: dotted, through arrays too
   std::span<const IndexField> index;
 };
@@ -43,6 +43,9 @@ struct KindSpec {
 const KindSpec& spec(Kind kind);
 inline std::string_view to_string(Kind kind) { return spec(kind).name; }
 std::optional<Kind> kind_from(std::string_view name);
+bool has_gid_type(Kind kind, std::string_view type);
+// The kind whose objects have gids of that type ("DiscountCodeNode": discounts); nothing when none has.
+std::optional<Kind> kind_of_gid_type(std::string_view type);
 // Position of an index field in the kind's table; nothing when the kind has none of that name.
 std::optional<std::size_t> index_position(Kind kind, std::string_view field);
 

@@ -23,12 +23,12 @@ bool satisfies(const Rule& rule, const Product& product) {
   return rule.column == "TITLE" && test(product.title);
 }
 
+}  // namespace
+
 Time moved(Time last, Time now) {
   return std::max(std::chrono::floor<std::chrono::seconds>(now),
                   std::chrono::floor<std::chrono::seconds>(last) + std::chrono::seconds(1));
 }
-
-}  // namespace
 
 void Catalog::index() const {
   if (index_) return;
@@ -44,8 +44,13 @@ void Catalog::index() const {
     }
   }
   std::ranges::sort(index_->variants, {}, &Variant::id);
-  for (const Collection* collection : collections_.sorted(nullptr))
-    for (const Metafield& metafield : collection->metafields) index_->metafields.emplace(metafield.id, &metafield);
+  const auto add_metafields = [&](const auto& objects) {
+    for (const auto* object : objects)
+      for (const Metafield& metafield : object->metafields) index_->metafields.emplace(metafield.id, &metafield);
+  };
+  add_metafields(collections_.sorted(nullptr));
+  add_metafields(blogs_.sorted(nullptr));
+  add_metafields(articles_.sorted(nullptr));
 }
 
 std::span<const Variant* const> Catalog::variants() const {

@@ -11,7 +11,7 @@
 #include <unordered_map>
 
 #include "base/result.h"
-#include "sandbox/model.h"
+#include "sandbox/content.h"
 #include "sandbox/theme.h"
 
 namespace stoa::sandbox {
@@ -47,6 +47,9 @@ class Shelf {
   mutable std::map<SortValue<T>, std::vector<const T*>> orders_;
 };
 
+// A changed object's updatedAt: now, or a second past the last one if that is later.
+Time moved(Time last, Time now);
+
 class Catalog {
  public:
   explicit Catalog(ShopInfo info, std::int64_t first_id) : info_(std::move(info)), next_id_(first_id) {}
@@ -56,6 +59,8 @@ class Catalog {
   const Shelf<Collection>& collections() const { return collections_; }
   const Shelf<Theme>& themes() const { return themes_; }
   Shelf<Theme>& themes() { return themes_; }
+  const Shelf<Blog>& blogs() const { return blogs_; }
+  const Shelf<Article>& articles() const { return articles_; }
   const Variant* variant(std::int64_t id) const;
   const Variant* variant_of_item(std::int64_t inventory_item_id) const;
   const Product* product_by_handle(std::string_view handle) const;
@@ -70,10 +75,18 @@ class Catalog {
   // Adds or replaces; links what it holds back to it and keeps smart collections true. `updated_at` is the caller's.
   Product& put(std::unique_ptr<Product> product);
   Collection& put(std::unique_ptr<Collection> collection);
+  Blog& put(std::unique_ptr<Blog> blog);
+  Article& put(std::unique_ptr<Article> article);  // its blog must be there
   // Changes in place, then moves updatedAt: to `now`, or a second past the last one if that is later.
   Result<const Product*> change(std::int64_t id, Time now, const std::function<Result<void>(Product&)>& how);
   Result<const Collection*> change_collection(std::int64_t id, Time now,
                                               const std::function<Result<void>(Collection&)>& how);
+  Result<const Blog*> change_blog(std::int64_t id, Time now, const std::function<Result<void>(Blog&)>& how);
+  // Moves its blog's updatedAt as well, as Shopify does.
+  Result<const Article*> change_article(std::int64_t id, Time now, const std::function<Result<void>(Article&)>& how);
+  bool erase_blog(std::int64_t id);  // and its articles
+  bool erase_article(std::int64_t id);
+  void clear_blogs();
   bool erase_product(std::int64_t id);
   bool erase_collection(std::int64_t id);
   // Fills every collection that follows rules; after a bulk load.
@@ -81,6 +94,7 @@ class Catalog {
 
  private:
   void changed(Product& product);
+  void touch_blog(std::int64_t id, Time now);
   static bool matches(const Collection& collection, const Product& product);
   void index() const;
 
@@ -89,6 +103,8 @@ class Catalog {
   Shelf<Product> products_;
   Shelf<Collection> collections_;
   Shelf<Theme> themes_;
+  Shelf<Blog> blogs_;
+  Shelf<Article> articles_;
   // Look-ups by what is not a product's id, made when first asked for after a change.
   struct Index {
     std::unordered_map<std::int64_t, const Variant*> by_item;

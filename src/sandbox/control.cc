@@ -1,6 +1,7 @@
 #include "sandbox/control.h"
 
 #include "base/text.h"
+#include "sandbox/control_parts.h"
 #include "sandbox/types/types.h"
 
 namespace stoa::sandbox {
@@ -10,23 +11,6 @@ using http::Method;
 using http::Params;
 using http::Request;
 using http::Response;
-
-Response answer_json(int status, const json::Value& body) { return http::json_response(status, json::write(body)); }
-Response failed(const Error& error, const Request& request) { return http::error_response(error, request.request_id); }
-
-// "" is an empty object.
-Result<json::Object> read_body(const Request& request) {
-  if (request.body.empty()) return json::Object();
-  STOA_TRY_ASSIGN(auto parsed, json::parse(request.body));
-  if (!parsed.is_object()) return fail(Code::invalid, "body: not an object");
-  return parsed.get_object();
-}
-
-Result<std::int64_t> read_id(const std::string& text) {
-  if (const auto id = parse_gid(text)) return id->id;
-  if (const auto id = parse_int(text)) return *id;
-  return fail(Code::invalid, "id: '{}', wanted a number or a gid", text);
-}
 
 json::Object describe(const Product& p) {
   return {{"id", gid("Product", p.id)},
@@ -55,17 +39,9 @@ class Control {
  public:
   Control(Sandbox& sandbox, World& world) : sandbox_(sandbox), world_(world) {}
 
-  // A handler for one shop: finds it, reads the body, maps errors.
   template <class F>
   http::Handler on_shop(F handler) {
-    return [this, handler](const Request& request, const Params& params) -> Response {
-      Shop* shop = sandbox_.shop(params["name"]);
-      if (!shop) return failed(error(Code::not_found, "control: no shop '{}'", params["name"]), request);
-      const auto body = read_body(request);
-      if (!body) return failed(body.error(), request);
-      Result<Response> response = handler(*shop, *body, params);
-      return response ? std::move(*response) : failed(response.error(), request);
-    };
+    return shop_handler(sandbox_, std::move(handler));
   }
 
   Response add_shop(const Request& request) {
@@ -79,13 +55,16 @@ class Control {
   }
 
   json::Object describe_shop(Shop& shop) {
-    const auto [products, collections] =
-        shop.read([](const Catalog& c) { return std::pair(c.products().size(), c.collections().size()); });
+    const auto [products, collections, blogs, articles] = shop.read([](const Catalog& c) {
+      return std::array{c.products().size(), c.collections().size(), c.blogs().size(), c.articles().size()};
+    });
     json::Object out{{"name", shop.spec().name},
                      {"baseUrl", sandbox_.base_url(shop.spec().name)},
                      {"shopDomain", shop.spec().name + ".myshopify.com"},
                      {"products", products},
-                     {"collections", collections}};
+                     {"collections", collections},
+                     {"blogs", blogs},
+                     {"articles", articles}};
     for (const auto& [key, value] : shop.tokens().describe()) out[key] = value;
     return out;
   }
@@ -316,6 +295,7 @@ void add_control_routes(http::Router& router, Sandbox& sandbox, World& world) {
   add_theme_control_routes(router, sandbox, world);
   const auto control = std::make_shared<Control>(sandbox, world);
   control->routes(router);
+  add_content_routes(router, sandbox, world);
   // The router's handlers point at it: one of them keeps it.
   router.add(Method::get, "/control", [control](const Request&, const Params&) {
     return answer_json(200, json::Object{{"sandbox", "docs/formats/sandbox.md"}});

@@ -1,134 +1,11 @@
 #include "sandbox/rest.h"
 
-#include <fstream>
-#include <sstream>
-
 #include "base/text.h"
+#include "sandbox/rest_content.h"
+#include "sandbox/rest_members.h"
 
 namespace stoa::sandbox {
 namespace {
-
-// Reads the members of an object into fields; remembers the first that does not fit.
-class Members {
- public:
-  Members(const json::Object& json, std::string where) : json_(json), where_(std::move(where)) {}
-
-  const json::Value* find(std::string_view key) const { return json_.if_contains(key); }
-
-  void text(std::string_view key, std::string& out) {
-    if (const auto* v = find(key))
-      v->is_string() ? out.assign(v->get_string()) : (v->is_null() ? out.clear() : wrong(key, "a string"), out);
-  }
-  void text(std::string_view key, std::optional<std::string>& out) {
-    const auto* v = find(key);
-    if (!v) return;
-    if (v->is_null())
-      out.reset();
-    else if (v->is_string())
-      out = std::string(v->get_string());
-    else
-      wrong(key, "a string or null");
-  }
-  void number(std::string_view key, std::int64_t& out) {
-    if (const auto* v = find(key)) v->is_int64() ? void(out = v->get_int64()) : wrong(key, "an integer");
-  }
-  void number(std::string_view key, int& out) {
-    std::int64_t wide = out;
-    number(key, wide);
-    out = static_cast<int>(wide);
-  }
-  void truth(std::string_view key, bool& out) {
-    if (const auto* v = find(key)) v->is_bool() ? void(out = v->get_bool()) : wrong(key, "true or false");
-  }
-  void time(std::string_view key, Time& out) {
-    std::optional<Time> read = out;
-    time(key, read);
-    if (read) out = *read;
-  }
-  void time(std::string_view key, std::optional<Time>& out) {
-    const auto* v = find(key);
-    if (!v) return;
-    if (v->is_null()) return out.reset();
-    const auto parsed = v->is_string() ? parse_iso(std::string_view(v->get_string())) : fail(Code::invalid, "time");
-    parsed ? void(out = *parsed) : wrong(key, "an ISO 8601 time with offset, or null");
-  }
-  template <std::size_t N>
-  void constant(std::string_view key, std::string_view& out, const std::array<std::string_view, N>& known) {
-    const auto* v = find(key);
-    if (!v) return;
-    const auto found = v->is_string() ? enum_constant(std::string_view(v->get_string()), known) : std::string_view();
-    found.empty() ? wrong(key, "a value Shopify knows") : void(out = found);
-  }
-  // Calls `each` for every object of a list. Nothing when the member is absent.
-  template <class F>
-  bool objects(std::string_view key, F&& each) {
-    const auto* v = find(key);
-    if (!v) return false;
-    if (!v->is_array()) return wrong(key, "a list of objects"), false;
-    for (const auto& item : v->get_array()) {
-      if (!item.is_object()) return wrong(key, "a list of objects"), false;
-      Members members(item.get_object(), where_ + "." + std::string(key));
-      each(members);
-      if (!members.fault_.empty()) fault_ = members.fault_;
-    }
-    return true;
-  }
-  void wrong(std::string_view key, std::string_view wanted) {
-    if (fault_.empty()) fault_ = fmt::format("{}: {}: not what is wanted: {}", where_, key, wanted);
-  }
-  Result<void> done() const {
-    if (!fault_.empty()) return fail(Code::invalid, "{}", fault_);
-    return {};
-  }
-
- private:
-  const json::Object& json_;
-  std::string where_;
-  std::string fault_;
-};
-
-std::vector<std::string> split_tags(std::string_view text) {
-  std::vector<std::string> out;
-  for (const auto tag : split(text, ','))
-    if (!trim(tag).empty()) out.emplace_back(trim(tag));
-  return out;
-}
-
-void read_tags(Members& in, std::vector<std::string>& out) {
-  const auto* tags = in.find("tags");
-  if (!tags) return;
-  out.clear();
-  if (tags->is_string())
-    out = split_tags(std::string_view(tags->get_string()));
-  else if (tags->is_array())
-    for (const auto& tag : tags->get_array())
-      tag.is_string() ? out.emplace_back(tag.get_string()) : (in.wrong("tags", "strings"), out.emplace_back());
-  else
-    in.wrong("tags", "a comma-separated string, or a list");
-}
-
-void read_metafields(Members& in, Catalog& catalog, std::vector<Metafield>& out, std::string_view owner, Time now) {
-  std::vector<Metafield> made;
-  const bool given = in.objects("metafields", [&](Members& m) {
-    Metafield metafield{.id = catalog.next_id(),
-                        .owner_type = owner,
-                        .ns = "custom",
-                        .key = {},
-                        .type = "single_line_text_field",
-                        .value = {},
-                        .created_at = now,
-                        .updated_at = now};
-    m.number("id", metafield.id);
-    m.text("namespace", metafield.ns);
-    m.text("key", metafield.key);
-    m.text("type", metafield.type);
-    m.text("value", metafield.value);
-    m.time("created_at", metafield.created_at);
-    m.time("updated_at", metafield.updated_at);
-    made.push_back(std::move(metafield));
-  });
-  if (given) out = std::move(made);
-}
 
 void read_options(Members& in, Catalog& catalog, std::vector<Option>& out) {
   std::vector<Option> made;
@@ -255,29 +132,6 @@ void complete(Catalog& catalog, Product& product, Time now) {
         product.options[i].values.push_back({catalog.next_id(), *v.options[i], {}});
 }
 
-Result<json::Value> read_json(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return fail(Code::not_found, "sandbox: cannot read {}", path.string());
-  std::ostringstream text;
-  text << file.rdbuf();
-  auto parsed = json::parse(text.view());
-  if (!parsed) return fail(std::move(parsed).error().in(path.string()));
-  return parsed;
-}
-
-Result<const json::Array*> list_of(const json::Value& json, std::string_view key) {
-  if (json.is_array()) return &json.get_array();
-  const auto* found = json::find(json, key);
-  if (!found || !found->is_array())
-    return fail(Code::invalid, "sandbox: {}: not found, wanted a list or an object with it", key);
-  return &found->get_array();
-}
-
-std::int64_t own_id(const json::Object& json) {
-  const auto* id = json.if_contains("id");
-  return id && id->is_int64() ? id->get_int64() : 0;
-}
-
 // One collection's members: a list of ids, or pages of them by number.
 std::vector<std::int64_t> read_members(const json::Value& json) {
   std::vector<std::int64_t> out;
@@ -385,6 +239,10 @@ Result<void> load_files(Catalog& catalog, const RestFiles& files, Time now) {
     product->created_at = product->updated_at = now;
     STOA_TRY(apply_product(catalog, *product, item.get_object(), now));
     catalog.put(std::move(product));
+  }
+  if (!files.blogs.empty()) {
+    STOA_TRY_ASSIGN(const json::Value blogs, read_json(files.blogs));
+    STOA_TRY(load_blogs(catalog, blogs, now));
   }
   if (files.collections.empty()) return {};
   json::Value membership = json::object();

@@ -18,6 +18,7 @@ struct RestFiles {
   std::filesystem::path products;     // {"products":[…]} or […]
   std::filesystem::path collections;  // optional; {"collections":[…]} or […]
   std::filesystem::path membership;   // optional; {"<handle>": [ids] or {"<page>": [ids]}}, in order
+  std::filesystem::path blogs;        // optional; as load_blogs() of rest_content.h takes them
 };
 Result<void> load_files(Catalog& catalog, const RestFiles& files, Time now);
 

@@ -32,9 +32,6 @@ constexpr std::string_view kProse =
     "and nothing in it has travelled further than it had to. Wash it cold, dry it in the shade, keep it for years. "
     "Si vous hésitez entre deux tailles, prenez la plus grande — it softens. ";
 
-const Time kEpoch = from_micros(1'704'067'200'000'000);   // 2024-01-01T00:00:00Z
-const Time kFuture = from_micros(4'070'908'800'000'000);  // 2099-01-01T00:00:00Z
-
 // Small numbers from (seed, index): splitmix64.
 class Dice {
  public:
@@ -112,14 +109,14 @@ class Maker {
   }
 
   void dates_and_status() {
-    p_->created_at = kEpoch + std::chrono::minutes(index_ * 7);
+    p_->created_at = kSeedEpoch + std::chrono::minutes(index_ * 7);
     p_->updated_at = p_->created_at + std::chrono::seconds(dice_.below(40'000'000));
     p_->published_at = p_->created_at + 90s;
     if (every(17, 6)) p_->status = "DRAFT";
     if (every(23, 11)) p_->status = "ARCHIVED";
     if (every(41, 13)) p_->status = "UNLISTED";
     if (every(19, 8)) p_->published_at.reset();
-    if (every(53, 18)) p_->published_at = kFuture;
+    if (every(53, 18)) p_->published_at = kSeedFuture;
     if (!p_->published_at) return;
     // Every fifth is on sale in the online store alone.
     const auto& publications = catalog_.info().publications;
@@ -246,8 +243,9 @@ std::unique_ptr<Collection> collection(Catalog& catalog, std::string title, std:
   c->title = std::move(title);
   c->handle = std::move(handle);
   c->description_html = "<p>Chosen by hand &mdash; <b>" + c->title + "</b></p>";
-  c->updated_at = kEpoch + std::chrono::hours(c->id % 20'000);
-  for (const Publication& publication : catalog.info().publications) c->publishings.push_back({publication.id, kEpoch});
+  c->updated_at = kSeedEpoch + std::chrono::hours(c->id % 20'000);
+  for (const Publication& publication : catalog.info().publications)
+    c->publishings.push_back({publication.id, kSeedEpoch});
   return c;
 }
 
@@ -268,8 +266,8 @@ void add_collections(Catalog& catalog, Dice& dice) {
   for (std::size_t i = all->products.size(); i > 1; --i) std::swap(all->products[i - 1], all->products[dice.below(i)]);
   all->image = Image{catalog.next_id(), "https://cdn.shopify.com/s/files/1/0000/0001/collections/all.jpg?v=1",
                      "all of it", 1600, 900};
-  all->metafields.push_back(
-      {catalog.next_id(), "COLLECTION", "custom", "banner", "single_line_text_field", "Welcome", kEpoch, kEpoch});
+  all->metafields.push_back({catalog.next_id(), "COLLECTION", "custom", "banner", "single_line_text_field", "Welcome",
+                             kSeedEpoch, kSeedEpoch});
   catalog.put(std::move(all));
   catalog.put(collection(catalog, "Nothing yet", "nothing-yet"));
   auto few = collection(catalog, "A few <b>chosen</b>", "a-few");
@@ -289,6 +287,7 @@ void seed(Catalog& catalog, const SeedOptions& options) {
   for (std::size_t i = 0; i < options.products; ++i) catalog.put(Maker(catalog, options, i).make());
   Dice dice(options.number, SIZE_MAX);
   add_collections(catalog, dice);
+  seed_content(catalog, options);
 }
 
 std::unique_ptr<Product> seeded_product(Catalog& catalog, const SeedOptions& options, std::size_t index) {
@@ -297,8 +296,8 @@ std::unique_ptr<Product> seeded_product(Catalog& catalog, const SeedOptions& opt
 
 void seed_shop(ShopInfo& info, std::int64_t first_id) {
   info.id = first_id;
-  info.created_at = kEpoch;
-  info.updated_at = kEpoch + 1h;
+  info.created_at = kSeedEpoch;
+  info.updated_at = kSeedEpoch + 1h;
   info.publications = {{first_id + 10, "Online Store"}, {first_id + 11, "Point of Sale"}};
   info.definitions = {
       {first_id + 20, "custom", "care", "Care", "multi_line_text_field", "PRODUCT", "PUBLIC_READ"},

@@ -2,6 +2,7 @@
 
 #include "base/crypto.h"
 #include "base/json_text.h"
+#include "base/text.h"
 #include "sandbox/graphql/parser.h"
 #include "sandbox/graphql/validate.h"
 #include "sandbox/types/types.h"
@@ -168,8 +169,10 @@ http::Response Shop::execute(const Asked& asked, const FaultSpec* injected) {
   reading.base_url = asked.base_url;
   reading.lone_product =
       asked.operation->selections.size() == 1 && asked.operation->selections.front().name == "product";
-  const auto granted = [&](std::string_view scope) {
-    return std::ranges::find(spec_.scopes, scope) != spec_.scopes.end();
+  const auto granted = [&](std::string_view any_of) {
+    return std::ranges::any_of(split(any_of, ' '), [&](std::string_view scope) {
+      return std::ranges::find(spec_.scopes, scope) != spec_.scopes.end();
+    });
   };
   graphql::Answer result = graphql::Executor(granted, &reading).run(plan, {&schema.query(), &reading});
   const int actual = std::min(result.cost, requested);

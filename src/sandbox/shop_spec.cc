@@ -26,6 +26,7 @@ Result<void> set(ShopSpec& spec, std::string_view key, std::string_view value) {
   if (key == "seed") return number(spec.seed.products);
   if (key == "number") return number(spec.seed.number);
   if (key == "variants") return number(spec.seed.variants);
+  if (key == "articles") return number(spec.seed.articles);
   if (key == "points") return number(spec.maximum_available);
   if (key == "restore") return number(spec.restore_rate);
   if (key == "token_seconds") return number(spec.token_seconds);
@@ -34,6 +35,7 @@ Result<void> set(ShopSpec& spec, std::string_view key, std::string_view value) {
   if (key == "membership") return spec.files.membership = value, Result<void>();
   if (key == "theme") return spec.themes.folder = value, Result<void>();
   if (key == "templates") return number(spec.themes.templates);
+  if (key == "blogs") return spec.files.blogs = value, Result<void>();
   if (key == "currency") return spec.currency = value, Result<void>();
   if (key == "token") return spec.admin_token = value, Result<void>();
   if (key == "client_id") return spec.client_id = value, Result<void>();
@@ -54,7 +56,8 @@ Result<void> set(ShopSpec& spec, std::string_view key, std::string_view value) {
     return {};
   }
   return fail(Code::invalid,
-              "shop {}: unknown key '{}', wanted seed number variants file collections membership theme templates currency token "
+              "shop {}: unknown key '{}', wanted seed number variants articles file collections membership blogs theme templates "
+              "currency token "
               "client_id client_secret "
               "refresh_token scopes plan points restore token_seconds",
               spec.name, key);

@@ -273,13 +273,15 @@ TEST(Calls, CarryTheWalkInTheirVariables) {
 
 TEST(Calls, EveryMirroredKindHasItsDocuments) {
   for (const auto kind : kMirroredKinds) {
-    EXPECT_EQ(scope(kind), "read_products");
+    EXPECT_TRUE(scope(kind).starts_with("read_"));
     EXPECT_GT(page_size(kind), 0u);
-    for (const auto& call : {count_call(kind), page_call(kind, {}), by_ids_call(kind, {}), shop_call(), scopes_call()})
+    std::vector<Call> calls{page_call(kind, {}), by_ids_call(kind, {}), shop_call(), scopes_call()};
+    if (has_count(kind)) calls.push_back(count_call(kind));
+    for (const auto& call : calls)
       EXPECT_TRUE(call.document.starts_with(fmt::format("query {}", call.operation))) << call.document;
     for (const auto& list : kind_row(kind).lists)
-      EXPECT_TRUE(
-          list_call(kind, {"gid", std::string(list.name), "c"}).document.contains(fmt::format(" {}", list.name)))
+      EXPECT_TRUE(list_call(kind, {"gid", std::string(list.name), "c"})
+                      .document.contains(fmt::format(" {}", list.name.substr(list.name.rfind('.') + 1))))
           << list.name;
   }
 }

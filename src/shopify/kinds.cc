@@ -36,11 +36,11 @@ Result<Decoded> decode_node(json::Reader& reader, model::Kind kind, std::string_
   STOA_TRY_ASSIGN(auto flat, reader.flatten(raw, row.id_lists));
   auto id = json::find_string(flat.text, {"id"});
   const auto gid = id ? parse_gid(*id) : Result<Gid>(fail(Code::corrupt, "shopify: a node without an id"));
-  if (!gid || gid->type != model::spec(kind).gid_type)
+  if (!gid || !model::has_gid_type(kind, gid->type))
     return fail(Code::corrupt, "shopify: a node's id: {} seen, a gid of {} wanted", id.value_or("none"),
-                model::spec(kind).gid_type);
+                fmt::join(model::spec(kind).gid_types, " or "));
   for (const auto& list : row.lists)
-    if (!json::find_raw(flat.text, {list.name}).starts_with('['))
+    if (!list.name.contains('.') && !json::find_raw(flat.text, {list.name}).starts_with('['))
       return fail(Code::corrupt, "shopify: {}: no list {}", *id, list.name);
   STOA_TRY(row.arrange(flat.text));
   Decoded decoded{std::move(*id), std::move(flat.text), {}};
@@ -74,6 +74,8 @@ const KindRow& kind_row(model::Kind kind) {
     case model::Kind::products: return kProductsRow;
     case model::Kind::collections: return kCollectionsRow;
     case model::Kind::themes: return kThemesRow;
+    case model::Kind::blogs: return kBlogsRow;
+    case model::Kind::articles: return kArticlesRow;
     default: break;
   }
   check_failed("kind_row", "a kind of kMirroredKinds", __FILE__, __LINE__);
@@ -81,6 +83,12 @@ const KindRow& kind_row(model::Kind kind) {
 
 std::size_t page_size(model::Kind kind) { return kind_row(kind).page_size; }
 std::string_view scope(model::Kind kind) { return kind_row(kind).scope; }
+std::string_view other_scope(model::Kind kind) { return kind_row(kind).other_scope; }
+bool has_count(model::Kind kind) { return !kind_row(kind).count_operation.empty(); }
+bool walked_whole(model::Kind kind) {
+  // A smart collection's membership changes without its updatedAt (shopify.md, H4).
+  return kind == model::Kind::collections || !kind_row(kind).sorted_by_time;
+}
 
 Call count_call(model::Kind kind) { return make_call(kind_row(kind).count_operation); }
 
@@ -97,13 +105,13 @@ Call page_call(model::Kind kind, const PageArgs& args) {
   std::string query;
   if (args.updated_since) query = fmt::format("updated_at:>='{}'", iso_seconds(*args.updated_since));
   if (args.id_above > 0) query += fmt::format("{}id:>{}", query.empty() ? "" : " ", args.id_above);
+  const auto& row = kind_row(kind);
   // A window of ids is walked by id; otherwise the sort follows the filter, as Shopify asks of large shops.
-  const bool by_time = args.updated_since && args.id_above == 0;
+  const bool by_time = args.updated_since && args.id_above == 0 && row.sorted_by_time;
   json::Object variables{{"first", args.first},
                          {"after", json::null_if_empty(args.after)},
                          {"query", json::null_if_empty(query)},
                          {"sortKey", by_time ? "UPDATED_AT" : "ID"}};
-  const auto& row = kind_row(kind);
   return in_publication(args.publication, row.page_operation, row.page_in_publication_operation, std::move(variables));
 }
 
@@ -160,7 +168,9 @@ Call list_call(model::Kind kind, const OpenList& open, std::size_t first) {
 Result<ItemsPage> decode_list(model::Kind kind, const OpenList& open, const Answer& answer) {
   const KindRow& row = kind_row(kind);
   json::Reader reader;
-  STOA_TRY_ASSIGN(auto list, reader.list(answer.data(), {row.single, open.list}));
+  std::vector<std::string_view> path{row.single};
+  for (const auto key : split(open.list, '.')) path.push_back(key);
+  STOA_TRY_ASSIGN(auto list, reader.list(answer.data(), path));
   const bool ids_only = std::ranges::find(row.id_lists, open.list) != row.id_lists.end();
   ItemsPage page{
       .items = {}, .count = list.items.size(), .has_next = list.has_next, .end_cursor = std::move(list.end_cursor)};

@@ -13,12 +13,13 @@
 namespace stoa::shopify {
 
 // The kinds that are mirrored so far, in the order a full sync takes them.
-inline constexpr std::array kMirroredKinds{model::Kind::products, model::Kind::collections};
+inline constexpr std::array kMirroredKinds{model::Kind::products, model::Kind::collections, model::Kind::blogs,
+                                           model::Kind::articles};
 
 // A nested list of a document that the page did not carry to its end.
 struct OpenList {
   std::string owner;   // gid of the object that has the list
-  std::string list;    // "variants", "media", "metafields", "productIds"
+  std::string list;    // where the owner has it: "variants", "productIds", "discount.codes"
   std::string cursor;  // endCursor: what to go on after
 };
 
@@ -44,7 +45,10 @@ struct ItemsPage {
 
 // How the walk of one kind is asked. `first` starts at page_size(kind) and is halved on cost-exceeded.
 std::size_t page_size(model::Kind kind);
-std::string_view scope(model::Kind kind);  // "read_products"
+std::string_view scope(model::Kind kind);        // "read_products"
+std::string_view other_scope(model::Kind kind);  // one that will do instead; empty: none
+bool has_count(model::Kind kind);                // whether Shopify counts the kind: count_call() may be made
+bool walked_whole(model::Kind kind);             // an incremental pass of it would miss changes, or be no cheaper
 
 struct PageArgs {
   std::size_t first = 50;
@@ -53,7 +57,7 @@ struct PageArgs {
   std::int64_t id_above = 0;          // window of rule S1: only ids above this; 0: none
   std::string publication;            // gid: products then carry publishedOnPublication for it; "": none
 };
-Call count_call(model::Kind kind);
+Call count_call(model::Kind kind);  // of a kind with has_count()
 Result<std::optional<std::int64_t>> decode_count(model::Kind kind,
                                                  const Answer& answer);  // nothing when Shopify's count is not exact
 

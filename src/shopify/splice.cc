@@ -26,16 +26,15 @@ Result<void> arrange(std::string& body) {
   const std::string id = json::find_string(body, {"id"}).value_or("");
   const auto gid = parse_gid(id);
   if (!gid) return fail(gid.error());
-  const auto kind =
-      std::ranges::find(kMirroredKinds, gid->type, [](model::Kind each) { return model::spec(each).gid_type; });
-  return kind == kMirroredKinds.end() ? Result<void>() : kind_row(*kind).arrange(body);
+  const auto kind = model::kind_of_gid_type(gid->type);
+  return kind ? kind_row(*kind).arrange(body) : Result<void>();
 }
 
 }  // namespace
 
 Result<std::string> splice(const std::string& body, const OpenList& open, std::string_view items) {
   const auto owner = find_owner(body, open.owner);
-  const auto list = owner.empty() ? std::string_view() : json::find_raw(owner, {open.list});
+  const auto list = owner.empty() ? std::string_view() : json::find_path(owner, open.list);
   if (!list.starts_with('['))
     return fail(Code::corrupt, "shopify: {}: no list {} to go on with", open.owner, open.list);
   if (items.empty()) return body;

@@ -123,8 +123,11 @@ void KindWalk::withhold(std::string why) {
 }
 
 Result<bool> KindWalk::count(shopify::Transport& transport) {
-  STOA_TRY_ASSIGN(const auto answer, call(transport, shopify::count_call(kind_)));
-  STOA_TRY_ASSIGN(const auto total, shopify::decode_count(kind_, answer));
+  std::optional<std::int64_t> total;
+  if (shopify::has_count(kind_)) {
+    STOA_TRY_ASSIGN(const auto answer, call(transport, shopify::count_call(kind_)));
+    STOA_TRY_ASSIGN(total, shopify::decode_count(kind_, answer));
+  }
   if (!state_.since) pass_.progress.total = total;  // an incremental pass sees only a part of that
   pass_.progress.state = storage::KindState::fetching;
   state_.phase = Phase::walk;

@@ -9,7 +9,7 @@ constexpr std::size_t kBatch = 50;  // by-id documents carry every nested list: 
 
 Refetch::Refetch(WalkContext context, model::Kind kind) : context_(context), kind_(kind) {
   for (const auto& id : context.job.ids)
-    if (const auto gid = parse_gid(id); gid && gid->type == model::spec(kind).gid_type) ids_.push_back(id);
+    if (const auto gid = parse_gid(id); gid && model::has_gid_type(kind, gid->type)) ids_.push_back(id);
   // Taken up again after a crash, it starts anew: the fetches are idempotent, the counts must not double.
   for (auto& progress : context.job.kinds)
     if (progress.kind == kind) progress = {.kind = kind};

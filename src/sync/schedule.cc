@@ -1,5 +1,6 @@
 #include "sync/schedule.h"
 
+#include "shopify/kinds.h"
 #include "tenant/settings.h"
 
 namespace stoa::sync {
@@ -18,9 +19,7 @@ Due what_is_due(const storage::StoreEntry& entry, const std::vector<storage::Kin
     if (status.state == "notPermitted" && !all) continue;
     const auto every = interval(entry, kind, options);
     const auto at = status.as_of.value_or(Time{}) + every;
-    // A smart collection's membership changes without its updatedAt (shopify.md, H4): collections are always walked
-    // whole.
-    if (all || (at <= now && kind == model::Kind::collections))
+    if (all || (at <= now && shopify::walked_whole(kind)))
       complete.kinds.push_back(kind);
     else if (at <= now)
       changed.kinds.push_back(kind);

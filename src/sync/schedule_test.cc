@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "shopify/kinds.h"
+
 namespace stoa::sync {
 namespace {
 
@@ -41,11 +43,20 @@ TEST_F(Schedule, ChangedProductsAreAskedForAndCollectionsWalkedWhole) {
   EXPECT_EQ(what.next, kNow + std::chrono::minutes(15)) << "what is asked for now is not asked again a minute later";
 }
 
+TEST_F(Schedule, BlogsCannotBeAskedForByTimeAndArticlesCan) {
+  synced(Kind::blogs, std::chrono::minutes(15));
+  synced(Kind::articles, std::chrono::minutes(15));
+  const auto what = due();
+  ASSERT_EQ(what.requests.size(), 2u);
+  EXPECT_EQ(what.requests[0].kinds, std::vector{Kind::articles});
+  EXPECT_EQ(what.requests[1].kinds, std::vector{Kind::blogs});
+}
+
 TEST_F(Schedule, EverythingIsWalkedWholeOnceADay) {
   const auto what = due(kNow - std::chrono::hours(24));
   ASSERT_EQ(what.requests.size(), 1u);
   EXPECT_EQ(what.requests[0].mode, "full");
-  EXPECT_EQ(what.requests[0].kinds.size(), 2u);
+  EXPECT_EQ(what.requests[0].kinds.size(), shopify::kMirroredKinds.size());
 }
 
 TEST_F(Schedule, AKindThatNeverSucceededIsNotAskedForEveryMinute) {

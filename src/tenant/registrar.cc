@@ -146,7 +146,8 @@ std::vector<Warning> warnings_of(const ShopAnswer& answer) {
          "the shop did not say which scopes are granted: a kind without its scope will be reported as notPermitted"});
   std::map<std::string_view, std::vector<std::string_view>> kinds_of_scope;
   for (const auto kind : shopify::kMirroredKinds)
-    if (answer.scopes_known && !has_scope(answer.scopes, shopify::scope(kind)))
+    if (answer.scopes_known && !has_scope(answer.scopes, shopify::scope(kind)) &&
+        !has_scope(answer.scopes, shopify::other_scope(kind)))
       kinds_of_scope[shopify::scope(kind)].push_back(to_string(kind));
   for (const auto& [scope, kinds] : kinds_of_scope)
     out.push_back({"missing-scope", std::string(scope),

@@ -5,6 +5,7 @@ import socket
 import pytest
 
 from stoa import ROOT, add_fault, clear_faults, eventually, run
+from truth import PAGES
 
 OK, FAILED, USAGE, NOT_FOUND, NOT_ALLOWED, UNREACHABLE, PARTIAL, CONFLICT = range(8)
 
@@ -155,7 +156,8 @@ def test_a_watched_sync_ends_with_the_code_of_its_job(start_stoa, sandbox, token
     eventually("synced", lambda: stoa.walk("/api/jobs?state=succeeded"))
     add_fault(sandbox, "a", "bad-json", operation="CollectionsPage")
     assert "collections" in cli("sync", "start", "acme", "--watch", code=PARTIAL).stderr
-    add_fault(sandbox, "a", "bad-json", operation="ProductsPage")
+    for page in PAGES.values():
+        add_fault(sandbox, "a", "bad-json", operation=page)
     cli("sync", "start", "acme", "--watch", code=FAILED)
 
 

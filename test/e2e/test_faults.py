@@ -3,7 +3,7 @@ never in a green lie (rules S1, S5, S8, S9, S10; the faults of docs/formats/sand
 import pytest
 
 from stoa import wait_until
-from truth import Shop, assert_equal_mirror, mirrored, number, register, sync, synced
+from truth import PAGES, Shop, assert_equal_mirror, mirrored, number, register, sync, synced
 
 QUICK = {"STOA_SYNC_BACKOFF_BASE": "20ms", "STOA_SYNC_BACKOFF_MAX": "50ms", "STOA_SYNC_CALL_TIMEOUT": "1s", "STOA_SYNC_ATTEMPTS_MAX": "3",
          "STOA_SYNC_PAGE_MAX": "10", "STOA_SYNC_SHOP_PROBE": "1s", "STOA_SYNC_REJECTION_PROBE": "1s"}
@@ -81,7 +81,9 @@ def test_a_shop_that_never_answers_well_makes_the_kind_red(stoa, shop, mode):
 
 def test_a_first_walk_that_fails_leaves_the_kind_incomplete(stoa, shop):
     shop.fault("500", operation="ProductsPage", after=2, times=-1)
-    shop.fault("html", operation="CollectionsPage", times=-1)
+    for kind, page in PAGES.items():
+        if kind != "products":
+            shop.fault("html", operation=page, times=-1)
     answer = register(stoa, shop)
     job = stoa.wait_job(answer["job"]["id"], "failed")
     assert job["error"]["code"] == "sync-failed" and job["error"]["nextStep"] and "500" in job["error"]["detail"]

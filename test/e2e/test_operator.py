@@ -8,6 +8,7 @@ import time
 import pytest
 
 from stoa import add_fault, clear_faults, eventually, footprint, is_of_store, store_databases, stored_bytes, want_problem
+from truth import KINDS
 
 MASK = "\u2022\u2022\u2022\u2022"
 
@@ -178,7 +179,7 @@ def test_health_has_every_member_and_filters_and_sorts(stoa, sandbox, add):
         add(shop)
     shown = stoa.get("/api/stores/a").want(200).json
     assert set(shown) == HEALTH and stoa.get("/api/stores/A.MYSHOPIFY.COM".lower()).json["clientKey"] == "a"
-    assert set(shown["kinds"]) == {"products", "collections"}
+    assert set(shown["kinds"]) == KINDS
     for kind in shown["kinds"].values():
         assert set(kind) == KIND and kind["state"] == "current" and kind["nextSyncAt"] > kind["asOf"] and 0 <= kind["lagSeconds"] < 60
     assert set(shown["budget"]) == {"maximumAvailable", "currentlyAvailable", "restoreRate", "throttledUntil"} and shown["budget"]["restoreRate"] == 100

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from stoa import add_fault, clear_faults, eventually, footprint, store_databases, want_problem
+from truth import KINDS
 
 ROUTE = "/api/config/sync"
 URLS = ["/adminApiBaseUrl", "/apiBaseUrl"]
@@ -224,13 +225,32 @@ def test_only_an_operator_registers(stoa, body):
 
 
 def test_missing_scopes_are_warnings(stoa, sandbox):
-    sandbox.request("POST", "/control/shops", {"name": "shy", "seed": 2, "scopes": "read_content"}).want(201)
+    sandbox.request("POST", "/control/shops", {"name": "shy", "seed": 2, "scopes": "read_locales"}).want(201)
     done = stoa.register("shy", sandbox.shop_url("shy"), "shpat_shy").want(202).json
-    assert [(row["code"], row["scope"]) for row in done["warnings"]] == [("missing-scope", "read_products")]
+    assert [(row["code"], row["scope"]) for row in done["warnings"]] == [("missing-scope", "read_content"), ("missing-scope", "read_products")]
     job = stoa.wait_job(done["job"]["id"], "succeeded")  # what is not permitted does not count
     assert {kind["state"] for kind in job["kinds"].values()} == {"notPermitted"}
     page = stoa.get("/v1/stores/shy/products", done["readKey"]).want(200).json
     assert (page["data"], page["complete"], page["reason"]) == ([], False, "notPermitted")
+
+
+@pytest.mark.parametrize("scopes, missing, permitted", [
+    ("read_products", {"read_content"}, {"products", "collections"}),
+    ("read_content", {"read_products"}, {"blogs", "articles"}),
+    ("read_products read_online_store_pages", set(), {"products", "collections", "blogs", "articles"})])
+def test_a_kind_without_its_scope_names_it_and_everything_else_syncs(stoa, sandbox, scopes, missing, permitted):
+    sandbox.request("POST", "/control/shops", {"name": "shy", "seed": 2, "scopes": scopes}).want(201)
+    done = stoa.register("shy", sandbox.shop_url("shy"), "shpat_shy").want(202).json
+    assert {row["scope"] for row in done["warnings"] if row["code"] == "missing-scope"} == missing
+    job = stoa.wait_job(done["job"]["id"], "succeeded")
+    health = stoa.get("/api/stores/shy").want(200).json["kinds"]
+    for kind in KINDS:
+        state, error = job["kinds"][kind]["state"], job["kinds"][kind].get("error") or ""
+        assert state == ("done" if kind in permitted else "notPermitted"), kind
+        assert any(scope in error for scope in missing) == (kind not in permitted), error
+        assert health[kind]["state"] == ("current" if kind in permitted else "notPermitted")
+        page = stoa.get(f"/v1/stores/shy/{kind}", done["readKey"]).want(200).json
+        assert page["complete"] is (kind in permitted) and page.get("reason") == (None if kind in permitted else "notPermitted")
 
 
 def test_a_repeat_changes_what_is_given_and_joins_the_running_job(stoa, sandbox, body):

@@ -34,8 +34,15 @@ ALL_VARIANTS = f"query AllVariants($id: ID!) {{ product(id: $id) {{ variants(fir
 COLLECTIONS = f"""query TruthOfCollections($after: String) {{ collections(first: 20, after: $after) {{ pageInfo {{ hasNextPage endCursor }}
   edges {{ node {{ id legacyResourceId title handle descriptionHtml sortOrder templateSuffix updatedAt seo {{ title description }}
   image {IMAGE} productsCount {{ count precision }} ruleSet {{ appliedDisjunctively rules {{ column relation condition }} }} {METAFIELDS} }} }} }} }}"""
+BLOGS = f"""query TruthOfBlogs($after: String) {{ blogs(first: 2, after: $after) {{ pageInfo {{ hasNextPage endCursor }} edges {{ node {{
+  id title handle tags templateSuffix commentPolicy createdAt updatedAt feed {{ location path }} {METAFIELDS} }} }} }} }}"""
+ARTICLES = f"""query TruthOfArticles($after: String) {{ articles(first: 20, after: $after) {{ pageInfo {{ hasNextPage endCursor }} edges {{ node {{
+  id title handle body summary tags isPublished publishedAt createdAt updatedAt templateSuffix author {{ name }} image {IMAGE} blog {{ id }}
+  {METAFIELDS} }} }} }} }}"""
 MEMBERS = """query Members($id: ID!, $after: String) { collection(id: $id) { products(first: 200, after: $after, sortKey: COLLECTION_DEFAULT) {
   pageInfo { hasNextPage endCursor } edges { node { id } } } } }"""
+KINDS = {"products", "collections", "blogs", "articles"}  # that a sync covers when nothing else is asked for
+PAGES = {kind: f"{kind.capitalize()}Page" for kind in KINDS}  # the operation that walks each
 QUANTITIES = ("inventoryQuantity", "sellableOnlineQuantity", "totalInventory")
 
 
@@ -127,6 +134,14 @@ class Shop:
         """Every collection by id."""
         return {node["id"]: flat(node) for node in self._walk(COLLECTIONS, lambda data: data["collections"])}
 
+    def blogs(self):
+        """Every blog by id."""
+        return {node["id"]: flat(node) for node in self._walk(BLOGS, lambda data: data["blogs"])}
+
+    def articles(self):
+        """Every article by id, its blog's id at its end."""
+        return {node["id"]: {**flat(node), "blogId": node["blog"]["id"]} for node in self._walk(ARTICLES, lambda data: data["articles"])}
+
     def members(self, collection):
         """The ids of a collection's products, in its own order."""
         return [node["id"] for node in self._walk(MEMBERS, lambda data: data["collection"]["products"], id=collection)]
@@ -189,8 +204,10 @@ def by_id(documents):
 
 
 def assert_equal_mirror(stoa, store, shop):
-    """Products and collections are the shop's, nothing less and nothing more; returns both truths."""
+    """All kinds are the shop's, nothing less and nothing more; returns the truth of products and collections."""
     products, collections = shop.products(), shop.collections()
     assert_same(mirrored(stoa, f"/v1/stores/{store}/products?status=any"), by_id(products), "products")
     assert_same(mirrored(stoa, f"/v1/stores/{store}/collections"), by_id(collections), "collections")
+    assert_same(mirrored(stoa, f"/v1/stores/{store}/blogs"), by_id(shop.blogs()), "blogs")
+    assert_same(mirrored(stoa, f"/v1/stores/{store}/articles?status=any&sort=id"), by_id(shop.articles()), "articles")
     return products, collections

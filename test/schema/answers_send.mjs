@@ -53,9 +53,9 @@ const wrong = ['{ shop { nope } }', '{ products(first: 1, nope: 1) { nodes { id 
   'query ($unused: Int) { shop { id } }', '{ products(first: "1") { nodes { id } } }', '{ shop', '{ shop { ... on Product { id } } }'];
 
 for (const version of versions) {
-  const first = await good(version, 'ids', '{ products(first: 50) { nodes { id } } collections(first: 20) { nodes { id } } publications(first: 1) { nodes { id } } }');
-  const products = first.products.nodes.map((node) => node.id);
-  const collections = first.collections.nodes.map((node) => node.id);
+  const first = await good(version, 'ids', '{ products(first: 50) { nodes { id } } collections(first: 20) { nodes { id } } blogs(first: 5) { nodes { id } } articles(first: 20) { nodes { id } } publications(first: 1) { nodes { id } } }');
+  const idsOf = (list) => first[list].nodes.map((node) => node.id);
+  const products = idsOf('products');
   for (const file of readdirSync(corpus)) {
     const text = readFileSync(path.join(corpus, file), 'utf8');
     const variables = text.startsWith('# {') ? JSON.parse(text.slice(2, text.indexOf('\n'))) : {};
@@ -63,7 +63,7 @@ for (const version of versions) {
     await good(version, file, text, variables);
   }
   for (const [name, text] of Object.entries(own)) {
-    const ids = /Collection/.test(name) ? collections : products;
+    const ids = idsOf(['collection', 'blog', 'article'].find((each) => name.toLowerCase().startsWith(each))?.concat('s') ?? 'products');
     const publication = /\$publicationId/.test(text) ? { publicationId: first.publications.nodes[0].id } : {};
     if (/\$ids/.test(text)) await good(version, name, text, { ids, ...publication });
     else if (/\$id\b/.test(text)) for (const id of ids.slice(0, 8)) await good(version, name, text, { id, first: 50 });

@@ -20,6 +20,8 @@ const expected = {
   ProductsPageInPublication: [{ first: 54 }, 681], ProductsByIdsInPublication: [{ ids: 250 }, 97],
   ProductVariants: [{ first: 250 }, 102], ProductMedia: [{ first: 250 }, 47], ProductMetafields: [{ first: 250 }, 14],
   CollectionsPage: [{ first: 54 }, 184], CollectionsByIds: [{ ids: 250 }, 26],
+  BlogsCount: [{}, 10], BlogsPage: [{ first: 54 }, 65], BlogsByIds: [{ ids: 250 }, 9], BlogMetafields: [{ first: 250 }, 14],
+  ArticlesPage: [{ first: 54 }, 79], ArticlesByIds: [{ ids: 250 }, 11], ArticleMetafields: [{ first: 250 }, 14],
   CollectionProducts: [{ first: 250 }, 14], CollectionMetafields: [{ first: 250 }, 14],
   ThemesPage: [{ first: 50 }, 9], ThemeById: [{}, 1], ThemeFileIndex: [{ first: 250 }, 14], ThemeFileBodies: [{}, 17],
 };

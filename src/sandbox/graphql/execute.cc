@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/text.h"
+
 namespace stoa::sandbox::graphql {
 
 Answer Executor::run(const Plan& plan, Object root) {
@@ -109,7 +111,9 @@ void Call::fail(std::string message, std::string_view code) {
 }
 
 void Call::deny(std::string_view scope) {
-  const std::string access = fmt::format("`{}` access scope.", scope);
+  std::string access;  // "`a` access scope or `b` access scope."
+  for (const auto each : split(scope, ' ')) access += fmt::format("{}`{}` access scope", access.empty() ? "" : " or ", each);
+  access += '.';
   Fault made = fault(fmt::format("Access denied for {} field. Required access: {}", planned_.field->name, access),
                      planned_.at, "ACCESS_DENIED");
   made.extensions.emplace_back("documentation", R"("https://shopify.dev/api/usage/access-scopes")");

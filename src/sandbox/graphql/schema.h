@@ -30,7 +30,7 @@ struct FieldDef {
   TypeRef type;
   const TypeDef* named = nullptr;  // the type behind lists and non-null
   Resolve resolve = nullptr;       // null on interfaces
-  std::string scope;               // the access scope it takes; empty for none
+  std::string scope;               // the access scope it takes, or several, any of which will do; empty for none
 
   const InputDef* argument(std::string_view argument_name) const;
 };

@@ -65,6 +65,7 @@ const graphql::Schema& admin_schema() {
     add_collection(builder);
     add_publication(builder);
     add_theme(builder);
+    add_blog(builder);
     add_query(builder);
     return std::move(builder).build();
   }();

@@ -22,6 +22,8 @@ graphql::Object look_up(const Call& call, std::string_view id_text) {
   if (id->type == "ProductVariant") return found(reading.catalog.variant(id->id));
   if (id->type == "Collection") return found(reading.catalog.collections().find(id->id));
   if (id->type == "OnlineStoreTheme") return found(reading.catalog.themes().find(id->id));
+  if (id->type == "Blog") return found(reading.catalog.blogs().find(id->id));
+  if (id->type == "Article") return found(reading.catalog.articles().find(id->id));
   if (id->type == "InventoryItem") return found(reading.catalog.variant_of_item(id->id));
   if (id->type == "Metafield") return found(reading.catalog.metafield(id->id));
   if (id->type == "Shop") return found(id->id == reading.catalog.info().id ? &reading.catalog.info() : nullptr);
@@ -213,7 +215,8 @@ std::vector<graphql::FieldSpec> shop_fields() {
 void add_query(graphql::SchemaBuilder& builder) {
   add_inputs(builder);
   auto fields = catalog_fields();
-  for (const auto& more : {shop_fields(), theme_fields()}) fields.insert(fields.end(), more.begin(), more.end());
+  for (const auto& more : {shop_fields(), theme_fields(), blog_roots()})
+    fields.insert(fields.end(), more.begin(), more.end());
   builder.object("QueryRoot", {}, fields);
 }
 

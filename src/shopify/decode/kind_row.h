@@ -12,21 +12,23 @@
 
 namespace stoa::shopify {
 
-// A nested list of the kind's documents. All are in every document, if only as [].
+// A nested list of the kind's documents. Those that a document has as a member are in every one, if only as [].
 struct ListRow {
-  std::string_view name;       // its member in the document: "variants"
+  std::string_view name;       // where it stands: "variants", or deeper, "discount.codes", which not every document has
   std::string_view operation;  // that reads on: "ProductVariants"
 };
 
 struct KindRow {
-  std::string_view scope;  // "read_products"
+  std::string_view scope;             // "read_products"
+  std::string_view other_scope = {};  // one that will do instead
   std::size_t page_size;
   std::string_view root;        // the list in `data` of page_operation: "products"
   std::string_view single;      // the object in `data` of a list's operation: "product"
   std::string_view count_root;  // "productsCount"
-  std::string_view count_operation, page_operation, by_ids_operation;
+  std::string_view count_operation, page_operation, by_ids_operation;  // no count: Shopify has none of this kind
   // The same two, which also tell whether each object is published in one publication; empty: the kind has none.
   std::string_view page_in_publication_operation, by_ids_in_publication_operation;
+  bool sorted_by_time = true;  // whether the list can be sorted by UPDATED_AT
   std::span<const ListRow> lists;
   std::span<const std::string_view> id_lists;  // of these, the ones kept as arrays of ids
   // Puts a flattened document into its stored order. corrupt: a shape that cannot be.
@@ -37,6 +39,8 @@ struct KindRow {
 extern const KindRow kProductsRow;
 extern const KindRow kCollectionsRow;
 extern const KindRow kThemesRow;
+extern const KindRow kBlogsRow;
+extern const KindRow kArticlesRow;
 
 // CHECKs that the kind is one of kMirroredKinds.
 const KindRow& kind_row(model::Kind kind);

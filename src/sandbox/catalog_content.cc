@@ -1,0 +1,69 @@
+// The catalogue's blogs and articles.
+#include "sandbox/catalog.h"
+
+namespace stoa::sandbox {
+
+Blog& Catalog::put(std::unique_ptr<Blog> blog) {
+  index_.reset();
+  return blogs_.put(std::move(blog));
+}
+
+Article& Catalog::put(std::unique_ptr<Article> article) {
+  STOA_CHECK(blogs_.find(article->blog) != nullptr, "an article is put into a blog that is there");
+  index_.reset();
+  return articles_.put(std::move(article));
+}
+
+void Catalog::touch_blog(std::int64_t id, Time now) {
+  Blog* blog = blogs_.find(id);
+  if (blog == nullptr) return;
+  blog->updated_at = moved(blog->updated_at.value_or(blog->created_at), now);
+  blogs_.touch();
+}
+
+Result<const Blog*> Catalog::change_blog(std::int64_t id, Time now, const std::function<Result<void>(Blog&)>& how) {
+  Blog* blog = blogs_.find(id);
+  if (!blog) return fail(Code::not_found, "blog: no blog {}", id);
+  Blog draft = *blog;
+  STOA_TRY(how(draft));
+  index_.reset();
+  *blog = std::move(draft);
+  touch_blog(id, now);
+  return blog;
+}
+
+Result<const Article*> Catalog::change_article(std::int64_t id, Time now,
+                                               const std::function<Result<void>(Article&)>& how) {
+  Article* article = articles_.find(id);
+  if (!article) return fail(Code::not_found, "article: no article {}", id);
+  Article draft = *article;
+  STOA_TRY(how(draft));
+  draft.updated_at = moved(article->updated_at.value_or(article->created_at), now);
+  index_.reset();
+  *article = std::move(draft);
+  articles_.touch();
+  touch_blog(article->blog, now);
+  return article;
+}
+
+bool Catalog::erase_blog(std::int64_t id) {
+  index_.reset();
+  std::vector<std::int64_t> gone;
+  for (const Article* article : articles_.sorted(nullptr))
+    if (article->blog == id) gone.push_back(article->id);
+  for (const auto each : gone) articles_.erase(each);
+  return blogs_.erase(id);
+}
+
+bool Catalog::erase_article(std::int64_t id) {
+  index_.reset();
+  return articles_.erase(id);
+}
+
+void Catalog::clear_blogs() {
+  std::vector<std::int64_t> gone;
+  for (const Blog* blog : blogs_.sorted(nullptr)) gone.push_back(blog->id);
+  for (const auto each : gone) erase_blog(each);
+}
+
+}  // namespace stoa::sandbox

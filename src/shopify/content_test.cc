@@ -1,0 +1,75 @@
+// Blogs and articles: from answers to documents.
+#include <gtest/gtest.h>
+
+#include "shopify/kinds.h"
+
+namespace stoa::shopify {
+namespace {
+
+using model::Kind;
+
+Answer answer(std::string data) {
+  Answer result;
+  result.data_end = data.size();
+  result.body = std::move(data);
+  return result;
+}
+
+constexpr std::string_view kDone = R"("pageInfo":{"hasNextPage":false,"endCursor":null})";
+constexpr std::string_view kMore = R"("pageInfo":{"hasNextPage":true,"endCursor":"more"})";
+
+std::string article(std::string_view blog, std::string_view info = kDone) {
+  return fmt::format(
+      R"({{"id":"gid://shopify/Article/2","title":"T","body":"<script>\n</script>","summary":null,"blog":{},"metafields":{{"nodes":[{{"id":"m"}}],{}}}}})",
+      blog, info);
+}
+std::string page(std::string_view node) { return fmt::format(R"({{"articles":{{"nodes":[{}],{}}}}})", node, kDone); }
+
+TEST(DecodeArticles, TheBlogsIdIsAMemberAsWell) {
+  const auto decoded = decode_page(Kind::articles, answer(page(article(R"({"id":"gid://shopify/Blog/1"})"))));
+  ASSERT_TRUE(decoded);
+  ASSERT_EQ(decoded->nodes.size(), 1u);
+  EXPECT_EQ(decoded->nodes[0].body,
+            R"({"id":"gid://shopify/Article/2","title":"T","body":"<script>\n</script>","summary":null,)"
+            R"("blog":{"id":"gid://shopify/Blog/1"},"metafields":[{"id":"m"}],"blogId":"gid://shopify/Blog/1"})");
+  const auto document = model::make_document(Kind::articles, decoded->nodes[0].body);
+  EXPECT_EQ(std::get<std::string>(document->index[*model::index_position(Kind::articles, "blogId")]),
+            "gid://shopify/Blog/1");
+}
+
+TEST(DecodeArticles, AnArticleWithoutItsBlogIsBroken) {
+  const auto decoded = decode_page(Kind::articles, answer(page(article("null"))));
+  ASSERT_TRUE(decoded);
+  EXPECT_EQ(decoded->broken.size(), 1u);
+}
+
+TEST(DecodeArticles, ADrainedListLeavesOneBlogId) {
+  const auto decoded = decode_page(Kind::articles, answer(page(article(R"({"id":"gid://shopify/Blog/1"})", kMore))));
+  const auto& node = decoded->nodes.at(0);
+  ASSERT_EQ(node.open.size(), 1u);
+  const auto items =
+      decode_list(Kind::articles, node.open[0],
+                  answer(fmt::format(R"({{"article":{{"metafields":{{"nodes":[{{"id":"n"}}],{}}}}}}})", kDone)));
+  ASSERT_TRUE(items);
+  EXPECT_TRUE(splice(node.body, node.open[0], items->items)
+                  ->ends_with(R"("metafields":[{"id":"m"},{"id":"n"}],"blogId":"gid://shopify/Blog/1"})"));
+}
+
+TEST(DecodeBlogs, AreWalkedById) {
+  const auto decoded = decode_page(
+      Kind::blogs,
+      answer(fmt::format(
+          R"({{"blogs":{{"nodes":[{{"id":"gid://shopify/Blog/1","feed":null,"metafields":{{"nodes":[],{0}}}}}],{0}}}}})",
+          kDone)));
+  ASSERT_TRUE(decoded);
+  EXPECT_EQ(decoded->nodes.at(0).body, R"({"id":"gid://shopify/Blog/1","feed":null,"metafields":[]})");
+  const auto call = page_call(Kind::blogs, {.updated_since = from_micros(0)});
+  EXPECT_EQ(json::string_or(call.variables, "sortKey"), "ID") << "BlogSortKeys has no UPDATED_AT";
+  EXPECT_EQ(json::string_or(call.variables, "query"), "updated_at:>='1970-01-01T00:00:00Z'");
+  EXPECT_TRUE(walked_whole(Kind::blogs));
+  EXPECT_FALSE(walked_whole(Kind::articles));
+  EXPECT_FALSE(has_count(Kind::articles));
+}
+
+}  // namespace
+}  // namespace stoa::shopify
