@@ -8,6 +8,7 @@ namespace {
 
 // Part of every hash: raise it when documents are built differently, so that the next pass rewrites them.
 constexpr std::string_view kDecoderVersion = "1";
+constexpr std::int64_t kEndOfTime = 253'402'300'799'000'000;  // 9999-12-31T23:59:59Z
 
 using json::Cursor;
 
@@ -38,6 +39,17 @@ IndexValue texts_value(std::string_view raw) {
     const auto element = cursor.take();
     if (element.front() == '"') out.push_back(json::unquoted(element));
   }
+  return out;
+}
+
+// The codes of a discount, folded: Shopify finds them whatever their case.
+IndexValue codes_value(std::string_view raw) {
+  std::vector<std::string> out;
+  if (!raw.starts_with('[')) return out;
+  Cursor cursor(raw);
+  cursor.enter_array();
+  while (cursor.next_element())
+    if (const auto code = json::find_string(cursor.take(), {"code"})) out.push_back(fold(*code));
   return out;
 }
 
@@ -85,6 +97,7 @@ class Indexer {
     if (key == "title") return set("titleFold", fold_value(raw));
     if (key == "variants") return variants(raw);
     if (key == "vendor") set("vendorFold", fold_value(raw));
+    if (document_.kind == Kind::discounts) return key == "discount" ? discount(raw) : void();
     const auto position = index_position(document_.kind, key);
     if (!position) return;
     switch (spec(document_.kind).index[*position].type) {
@@ -99,6 +112,18 @@ class Indexer {
  private:
   void set(std::string_view field, IndexValue value) {
     if (const auto position = index_position(document_.kind, field)) document_.index[*position] = std::move(value);
+  }
+  // What a DiscountNode tells of itself stands in its `discount`.
+  void discount(std::string_view raw) {
+    if (!raw.starts_with('{')) return;
+    const auto type = json::find_string(raw, {"__typename"}).value_or("");
+    const auto codes = json::find_raw(raw, {"codes"});
+    set("automatic", type.starts_with("DiscountAutomatic"));
+    set("codesCounted", type.starts_with("DiscountCode") && codes == "null");
+    set("codesFold", codes_value(codes));
+    for (const auto* name : {"startsAt", "endsAt", "updatedAt"}) set(name, time_value(json::find_raw(raw, {name})));
+    const auto ends = time_value(json::find_raw(raw, {"endsAt"}));
+    set("activeUntil", std::holds_alternative<std::monostate>(ends) ? IndexValue(kEndOfTime) : ends);
   }
   void variants(std::string_view raw) {
     const auto facts = read_variants(raw);

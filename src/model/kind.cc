@@ -60,10 +60,17 @@ constexpr std::array kThemeIndex{IndexField{"themeId", text, "themeId"}, IndexFi
 constexpr std::array kMediaDates{Names("createdAt"), Names("updatedAt")};
 constexpr std::array kMediaIndex{IndexField{"sha256", text, "sha256"}, IndexField{"state", text, "state"},
                                  IndexField{"updatedAt", time, "updatedAt"}};
-constexpr std::array kDiscountDates{Names("createdAt"), Names("updatedAt"), Names("startsAt"), Names("endsAt")};
-constexpr std::array kDiscountIndex{IndexField{"codesFold", texts}, IndexField{"startsAt", time, "discount.startsAt"},
+constexpr std::array kDiscountDates{Names("discount.createdAt"), Names("discount.updatedAt"),
+                                    Names("discount.startsAt"), Names("discount.endsAt"),
+                                    Names("metafields.updatedAt")};
+// codesCounted: the codes are too many to be mirrored. activeUntil: endsAt, or the end of time.
+constexpr std::array kDiscountIndex{IndexField{"codesFold", texts},
+                                    IndexField{"codesCounted", boolean},
+                                    IndexField{"automatic", boolean},
+                                    IndexField{"activeUntil", time},
+                                    IndexField{"startsAt", time, "discount.startsAt"},
                                     IndexField{"endsAt", time, "discount.endsAt"},
-                                    IndexField{"updatedAt", time, "updatedAt"}};
+                                    IndexField{"updatedAt", time, "discount.updatedAt"}};
 
 constexpr std::array<KindSpec, kKindCount> kSpecs{{
     {Kind::products, "products", "products", kProductTypes, kProductDates, kProductIndex},

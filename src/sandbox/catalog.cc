@@ -51,6 +51,7 @@ void Catalog::index() const {
   add_metafields(collections_.sorted(nullptr));
   add_metafields(blogs_.sorted(nullptr));
   add_metafields(articles_.sorted(nullptr));
+  add_metafields(discounts_.sorted(nullptr));
 }
 
 std::span<const Variant* const> Catalog::variants() const {

@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "sandbox/content.h"
+#include "sandbox/discount.h"
 #include "sandbox/theme.h"
 
 namespace stoa::sandbox {
@@ -61,6 +62,7 @@ class Catalog {
   Shelf<Theme>& themes() { return themes_; }
   const Shelf<Blog>& blogs() const { return blogs_; }
   const Shelf<Article>& articles() const { return articles_; }
+  const Shelf<Discount>& discounts() const { return discounts_; }
   const Variant* variant(std::int64_t id) const;
   const Variant* variant_of_item(std::int64_t inventory_item_id) const;
   const Product* product_by_handle(std::string_view handle) const;
@@ -77,6 +79,7 @@ class Catalog {
   Collection& put(std::unique_ptr<Collection> collection);
   Blog& put(std::unique_ptr<Blog> blog);
   Article& put(std::unique_ptr<Article> article);  // its blog must be there
+  Discount& put(std::unique_ptr<Discount> discount);
   // Changes in place, then moves updatedAt: to `now`, or a second past the last one if that is later.
   Result<const Product*> change(std::int64_t id, Time now, const std::function<Result<void>(Product&)>& how);
   Result<const Collection*> change_collection(std::int64_t id, Time now,
@@ -105,6 +108,7 @@ class Catalog {
   Shelf<Theme> themes_;
   Shelf<Blog> blogs_;
   Shelf<Article> articles_;
+  Shelf<Discount> discounts_;
   // Look-ups by what is not a product's id, made when first asked for after a change.
   struct Index {
     std::unordered_map<std::int64_t, const Variant*> by_item;

@@ -1,4 +1,4 @@
-// The catalogue's blogs and articles.
+// The catalogue's blogs, articles and discounts.
 #include "sandbox/catalog.h"
 
 namespace stoa::sandbox {
@@ -12,6 +12,11 @@ Article& Catalog::put(std::unique_ptr<Article> article) {
   STOA_CHECK(blogs_.find(article->blog) != nullptr, "an article is put into a blog that is there");
   index_.reset();
   return articles_.put(std::move(article));
+}
+
+Discount& Catalog::put(std::unique_ptr<Discount> discount) {
+  index_.reset();
+  return discounts_.put(std::move(discount));
 }
 
 void Catalog::touch_blog(std::int64_t id, Time now) {

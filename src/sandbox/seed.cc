@@ -288,6 +288,7 @@ void seed(Catalog& catalog, const SeedOptions& options) {
   Dice dice(options.number, SIZE_MAX);
   add_collections(catalog, dice);
   seed_content(catalog, options);
+  seed_discounts(catalog, options);
 }
 
 std::unique_ptr<Product> seeded_product(Catalog& catalog, const SeedOptions& options, std::size_t index) {

@@ -12,8 +12,10 @@ namespace stoa::sandbox {
 struct SeedOptions {
   std::uint64_t number = 1;
   std::size_t products = 200;
-  std::size_t variants = 0;   // > 0: the first product gets that many (up to 2,048)
-  std::size_t articles = 20;  // in two of three blogs; 0: no blog either
+  std::size_t variants = 0;    // > 0: the first product gets that many (up to 2,048)
+  std::size_t articles = 20;   // in two of three blogs; 0: no blog either
+  std::size_t discounts = 24;  // of all types and states in turn
+  std::size_t codes = 60;      // of the first code discount
 };
 
 inline const Time kSeedEpoch = from_micros(1'704'067'200'000'000);   // 2024-01-01T00:00:00Z
@@ -23,6 +25,7 @@ inline const Time kSeedFuture = from_micros(4'070'908'800'000'000);  // 2099-01-
 void seed(Catalog& catalog, const SeedOptions& options);
 // Of that, blogs and articles.
 void seed_content(Catalog& catalog, const SeedOptions& options);
+void seed_discounts(Catalog& catalog, const SeedOptions& options);
 // One more product, in the manner of the `index`-th; for the control route.
 std::unique_ptr<Product> seeded_product(Catalog& catalog, const SeedOptions& options, std::size_t index);
 

@@ -27,6 +27,8 @@ Result<void> set(ShopSpec& spec, std::string_view key, std::string_view value) {
   if (key == "number") return number(spec.seed.number);
   if (key == "variants") return number(spec.seed.variants);
   if (key == "articles") return number(spec.seed.articles);
+  if (key == "discounts") return number(spec.seed.discounts);
+  if (key == "codes") return number(spec.seed.codes);
   if (key == "points") return number(spec.maximum_available);
   if (key == "restore") return number(spec.restore_rate);
   if (key == "token_seconds") return number(spec.token_seconds);
@@ -56,7 +58,8 @@ Result<void> set(ShopSpec& spec, std::string_view key, std::string_view value) {
     return {};
   }
   return fail(Code::invalid,
-              "shop {}: unknown key '{}', wanted seed number variants articles file collections membership blogs theme templates "
+              "shop {}: unknown key '{}', wanted seed number variants articles discounts codes file collections "
+              "membership blogs theme templates "
               "currency token "
               "client_id client_secret "
               "refresh_token scopes plan points restore token_seconds",

@@ -66,6 +66,7 @@ const graphql::Schema& admin_schema() {
     add_publication(builder);
     add_theme(builder);
     add_blog(builder);
+    add_discount(builder);
     add_query(builder);
     return std::move(builder).build();
   }();

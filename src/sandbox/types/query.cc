@@ -23,6 +23,10 @@ graphql::Object look_up(const Call& call, std::string_view id_text) {
   if (id->type == "Collection") return found(reading.catalog.collections().find(id->id));
   if (id->type == "OnlineStoreTheme") return found(reading.catalog.themes().find(id->id));
   if (id->type == "Blog") return found(reading.catalog.blogs().find(id->id));
+  if (id->type == "DiscountCodeNode" || id->type == "DiscountAutomaticNode") {
+    const Discount* discount = reading.catalog.discounts().find(id->id);
+    return found(discount && discount->node_type() == id->type ? discount : nullptr);
+  }
   if (id->type == "Article") return found(reading.catalog.articles().find(id->id));
   if (id->type == "InventoryItem") return found(reading.catalog.variant_of_item(id->id));
   if (id->type == "Metafield") return found(reading.catalog.metafield(id->id));
@@ -215,7 +219,7 @@ std::vector<graphql::FieldSpec> shop_fields() {
 void add_query(graphql::SchemaBuilder& builder) {
   add_inputs(builder);
   auto fields = catalog_fields();
-  for (const auto& more : {shop_fields(), theme_fields(), blog_roots()})
+  for (const auto& more : {shop_fields(), theme_fields(), blog_roots(), discount_roots()})
     fields.insert(fields.end(), more.begin(), more.end());
   builder.object("QueryRoot", {}, fields);
 }

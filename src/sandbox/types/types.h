@@ -39,10 +39,12 @@ void add_collection(graphql::SchemaBuilder& builder);
 void add_publication(graphql::SchemaBuilder& builder);
 void add_theme(graphql::SchemaBuilder& builder);
 void add_blog(graphql::SchemaBuilder& builder);  // and Article
+void add_discount(graphql::SchemaBuilder& builder);
 void add_query(graphql::SchemaBuilder& builder);
 
 // Fields of QueryRoot.
 std::vector<graphql::FieldSpec> blog_roots();
+std::vector<graphql::FieldSpec> discount_roots();
 
 // Either of two scopes will do for content (shopify.md, section A).
 inline constexpr std::string_view kContentScope = "read_content read_online_store_pages";

@@ -41,6 +41,7 @@ extern const KindRow kCollectionsRow;
 extern const KindRow kThemesRow;
 extern const KindRow kBlogsRow;
 extern const KindRow kArticlesRow;
+extern const KindRow kDiscountsRow;
 
 // CHECKs that the kind is one of kMirroredKinds.
 const KindRow& kind_row(model::Kind kind);

@@ -140,7 +140,7 @@ TEST_F(EmbeddedTest, ANewerFormatIsRefusedInEitherFile) {
     create(*registry, "acme");
     create(*registry, "other");
   }
-  run_sql(store_file("acme"), "PRAGMA user_version=2");
+  run_sql(store_file("acme"), "PRAGMA user_version=98");
   {
     auto registry = must(open());
     EXPECT_EQ(refusal(must(registry->resolve({.client_key = "acme"}))->version()), "corrupt/format-too-new");
