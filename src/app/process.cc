@@ -32,7 +32,7 @@ Result<> Process::build() {
   vault_ = std::make_unique<tenant::Vault>(*sealer_);
   client_ = http::Client::make({});
   connections_ = std::make_unique<tenant::Connections>(*registry_, *vault_, *client_, clock_, metrics_,
-                                                       tenant::Connections::Options{.api_version = config.api_version});
+                                                       tenant::Connections::Options{.api_version = config.api_version, .extra_hosts = config.extra_hosts});
   scheduler_ = std::make_unique<sync::Scheduler>(
       sync::Scheduler::Deps{*registry_, *connections_, clock_, random_, fmt::format("{}:{}", getpid(), random_.hex(3))},
       config.sync);

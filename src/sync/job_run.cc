@@ -91,6 +91,19 @@ storage::KindProgress* JobRun::next_kind() {
   return nullptr;
 }
 
+// The walk of a kind. Themes have one of their own, for single ones too.
+void JobRun::take_up(model::Kind kind) {
+  const WalkContext context{.store = *store_, .job = job_, .options = deps_.options};
+  if (kind == model::Kind::themes)
+    work_.emplace<ThemeWalk>(context, [this](const std::string& url) {
+      return deps_.connections.download_theme_file(url, deps_.options.call_timeout);
+    });
+  else if (job_.ids.empty())
+    work_.emplace<KindWalk>(context, kind);
+  else
+    work_.emplace<Refetch>(context, kind);
+}
+
 Step JobRun::work() {
   if (job_.waiting) {
     job_.waiting.reset();
@@ -99,11 +112,7 @@ Step JobRun::work() {
   if (auto* next = next_kind(); next != kind_) {
     kind_ = next;
     if (kind_ == nullptr) return finish();
-    const WalkContext context{.store = *store_, .job = job_, .options = deps_.options};
-    if (job_.ids.empty())
-      work_.emplace<KindWalk>(context, kind_->kind);
-    else
-      work_.emplace<Refetch>(context, kind_->kind);
+    take_up(kind_->kind);
     note("info", fmt::format("{}: begun", to_string(kind_->kind)));
     save(true);
   }
@@ -111,8 +120,14 @@ Step JobRun::work() {
   const auto began = deps_.clock.mono();
   auto transport = deps_.connections.transport(*store_);
   if (!transport) return on_error(transport.error(), {});
-  const auto done = std::holds_alternative<KindWalk>(work_) ? std::get<KindWalk>(work_).step(**transport)
-                                                            : std::get<Refetch>(work_).step(**transport);
+  const auto done = std::visit(
+      [&](auto& walk) -> Result<bool> {
+        if constexpr (std::is_same_v<std::decay_t<decltype(walk)>, std::monostate>)
+          return fail(Code::bug, "sync: no walk was begun");
+        else
+          return walk.step(**transport);
+      },
+      work_);
   last_request_id_ = (*transport)->last_request_id();
   const auto took = std::chrono::duration_cast<milliseconds>(deps_.clock.mono() - began);
   if (!done) return on_error(done.error(), took);
@@ -203,9 +218,10 @@ Step JobRun::give_up_kind(KindState state, const std::string& why) {
   failures_ = 0;
   if (kind_ == nullptr) return fail_job({.code = "sync-failed", .detail = why});
   note("error", fmt::format("{}: {}", to_string(kind_->kind), why));
-  const auto kept =
-      std::holds_alternative<KindWalk>(work_) ? std::get<KindWalk>(work_).give_up(state, why) : Result<>();
-  if (!std::holds_alternative<KindWalk>(work_)) {
+  KindWalk* walk = std::get_if<KindWalk>(&work_);
+  if (auto* themes = std::get_if<ThemeWalk>(&work_); themes != nullptr && job_.ids.empty()) walk = themes;
+  const auto kept = walk != nullptr ? walk->give_up(state, why) : Result<>();
+  if (walk == nullptr) {
     kind_->state = state;
     kind_->error = why;
   }

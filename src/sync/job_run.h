@@ -8,6 +8,7 @@
 #include "storage/registry.h"
 #include "sync/kind_walk.h"
 #include "sync/refetch.h"
+#include "sync/theme_walk.h"
 #include "tenant/credentials.h"
 
 namespace stoa::sync {
@@ -39,9 +40,10 @@ class JobRun {
   const storage::JobRecord& job() const { return job_; }
 
  private:
-  using Work = std::variant<std::monostate, KindWalk, Refetch>;
+  using Work = std::variant<std::monostate, KindWalk, ThemeWalk, Refetch>;
 
   void begin();
+  void take_up(model::Kind kind);
   void drop_refused_sweeps();
   Step work();
   Step remove_store();

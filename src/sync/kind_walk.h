@@ -28,7 +28,7 @@ class KindWalk {
   // Ends the kind as failed or not permitted; what was stored stays.
   Result<> give_up(storage::KindState state, const std::string& why);
 
- private:
+ protected:  // ThemeWalk goes its own way to the same end
   Result<> load();
   Result<bool> count(shopify::Transport& transport);
   Result<bool> page(shopify::Transport& transport);

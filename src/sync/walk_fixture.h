@@ -45,6 +45,7 @@ class WalkFixture {
   std::int64_t count();
   storage::KindStatus status();
   storage::StoreHandle& store() { return *store_; }
+  storage::Registry& registry() { return *registry_; }
   const SyncOptions options;
 
  private:

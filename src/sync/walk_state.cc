@@ -19,6 +19,7 @@ std::string to_cursor(const WalkState& state) {
                    {"mayDelete", state.may_delete},
                    {"proven", state.proven},
                    {"withheld", state.withheld}};
+  if (!state.done.empty()) out["done"] = json::Array(state.done.begin(), state.done.end());
   if (state.since) out["since"] = micros(*state.since);
   return json::write(out);
 }
@@ -37,6 +38,9 @@ Result<WalkState> from_cursor(std::string_view cursor) {
   state.may_delete = json::bool_or(*value, "mayDelete");
   state.proven = json::bool_or(*value, "proven", true);
   state.withheld = json::string_or(*value, "withheld");
+  if (const auto* done = json::find(*value, "done"); done && done->is_array())
+    for (const auto& id : done->get_array())
+      if (id.is_string()) state.done.emplace_back(id.get_string());
   if (const auto* since = json::find(*value, "since")) state.since = from_micros(since->as_int64());
   return state;
 }

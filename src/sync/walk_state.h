@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 
@@ -23,6 +24,7 @@ struct WalkState {
       true;  // false: incremental, another API version answered (rule S10), or the walk is not proven complete
   bool proven = true;    // false: it is known that the walk missed something
   std::string withheld;  // why deletes are withheld
+  std::vector<std::string> done;  // themes whose files are all here
 };
 
 std::string to_cursor(const WalkState& state);

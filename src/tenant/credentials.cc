@@ -1,5 +1,6 @@
 #include "tenant/credentials.h"
 
+#include "shopify/themes.h"
 #include "storage/registry.h"
 
 namespace stoa::tenant {
@@ -166,6 +167,10 @@ shopify::Budget Connections::budget(const ClientKey& key) const {
   }
   const std::lock_guard lock(own->mutex);
   return own->transport == nullptr ? shopify::Budget{} : own->transport->budget();
+}
+
+Result<std::string> Connections::download_theme_file(const std::string& url, std::chrono::milliseconds timeout) {
+  return shopify::download_theme_file(client_, url, options_.extra_hosts, timeout);
 }
 
 void Connections::forget(const ClientKey& key) {

@@ -45,6 +45,7 @@ class Connections {
     std::chrono::seconds renew_before{
         300};  // a token is renewed when it has less left, or a tenth of its life if that is shorter
     std::chrono::milliseconds grant_timeout{10'000};
+    std::vector<std::string> extra_hosts = {};  // that theme files may be on, besides public ones over https
   };
   Connections(storage::Registry& registry, const Vault& vault, http::Client& client, const Clock& clock,
               Metrics& metrics, Options options);
@@ -56,6 +57,8 @@ class Connections {
   // The budget as last seen; all zero when the shop has not been called.
   shopify::Budget budget(const ClientKey& key) const;
   void forget(const ClientKey& key);
+  // The content of a theme file that Shopify gave as a URL, fetched without any credential; see shopify/themes.h.
+  Result<std::string> download_theme_file(const std::string& url, std::chrono::milliseconds timeout);
   // For the end of the process: calls under way end soon, with cancelled.
   void stop() { client_.stop(); }
 

@@ -132,6 +132,14 @@ std::string publication(const json::Object& settings) {
 }
 bool paused(const json::Object& settings) { return json::bool_or(settings, "paused"); }
 
+std::vector<std::string> themes(const json::Object& settings) {
+  std::vector<std::string> out;
+  if (const auto* list = settings.if_contains("themes"); list != nullptr && list->is_array())
+    for (const auto& id : list->get_array())
+      if (id.is_string()) out.emplace_back(id.get_string());
+  return out;
+}
+
 std::vector<model::Kind> wanted_kinds(const json::Object& settings) {
   std::vector<model::Kind> out;
   const auto* list = settings.if_contains("kinds");

@@ -19,6 +19,8 @@ void merge_settings(json::Object& settings, const json::Value& change, std::vect
 bool paused(const json::Object& settings);
 // settings.publicationId: the publication whose products a read key sees; empty: the online store's.
 std::string publication(const json::Object& settings);
+// settings.themes: gids of the themes that are mirrored in full besides the main one.
+std::vector<std::string> themes(const json::Object& settings);
 // The kinds to mirror: settings.kinds, or all; of them those that this version mirrors.
 std::vector<model::Kind> wanted_kinds(const json::Object& settings);
 // settings.schedules.<kind>: "15m", "6h", "1d"; nothing when not set.
