@@ -1,5 +1,7 @@
 #include "base/json_token.h"
 
+#include <simdjson.h>
+
 namespace stoa::json {
 namespace {
 
@@ -72,5 +74,7 @@ const char* escape_fault(std::string_view content) {
   }
   return nullptr;
 }
+
+bool is_utf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
 
 }  // namespace stoa::json
