@@ -1,5 +1,5 @@
-// The contract suite: what every storage engine must do, written against the interface only. An engine's test program
-// lists the contract_*_test.cc files and defines engines_under_test().
+// The contract suite: what every storage engine must do, written against the interface only, run on each engine of
+// contract_engines_test.cc.
 #pragma once
 
 #include <gmock/gmock.h>
@@ -31,7 +31,9 @@ struct Engine {
 
 inline void PrintTo(const Engine& engine, std::ostream* out) { *out << engine.name; }
 
-// Defined by the engine's test program.
+// Each defined by its engine's tests.
+Engine embedded_engine();
+Engine mongo_engine();
 std::vector<Engine> engines_under_test();
 inline std::string engine_name(const ::testing::TestParamInfo<Engine>& info) { return info.param.name; }
 

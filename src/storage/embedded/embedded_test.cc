@@ -53,10 +53,10 @@ class EmbeddedDeployment final : public Deployment {
 
 }  // namespace
 
-std::vector<Engine> engines_under_test() {
+Engine embedded_engine() {
   // In memory where there is such a folder: what is tested here survives killed processes, not power cuts.
   if (fs::is_directory("/dev/shm")) ::setenv("TMPDIR", "/dev/shm", 0);
-  return {{"sqlite", [] { return std::make_unique<EmbeddedDeployment>(); }}};
+  return {"sqlite", [] { return std::make_unique<EmbeddedDeployment>(); }};
 }
 
 namespace {

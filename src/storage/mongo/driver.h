@@ -1,0 +1,120 @@
+// libmongoc, wrapped: a Cell is one MongoDB deployment with its pools, a Session is one borrowed connection that runs
+// commands. Commands are BSON documents as MongoDB's manual has them; nothing here knows what they mean.
+//
+// A Cell is thread-safe; a Session belongs to one thread and goes back to its pool when destroyed. Calls block on the
+// network, within the timeouts below. Errors: unavailable (no primary, network, pool empty, a conflict that is worth a
+// retry), conflict "duplicate-key" and "database-name-case", denied "storage-denied", else bug with the server's text.
+#pragma once
+
+#include <mongoc/mongoc.h>
+
+#include <array>
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/metrics.h"
+#include "base/result.h"
+#include "storage/mongo/bson_get.h"
+
+namespace stoa::storage::mongo {
+
+// Two pools, so that syncs never take an app's connections.
+enum class Lane : std::uint8_t { interactive, bulk };
+
+struct CellOptions {
+  std::string name = "default";
+  std::string url;                                  // mongodb://…; what it says of timeouts and TLS stands
+  std::size_t interactive_max = 32, bulk_max = 32;  // connections
+};
+
+// An answer of the server.
+class Reply {
+ public:
+  Bson bson() const { return {bson_get_data(&held_->bson), held_->bson.len}; }
+
+ private:
+  friend class Session;
+  struct Held {
+    bson_t bson = BSON_INITIALIZER;
+    Held() = default;
+    Held(const Held&) = delete;
+    ~Held() { bson_destroy(&bson); }
+  };
+  bson_t* raw() { return &held_->bson; }
+  std::unique_ptr<Held> held_ = std::make_unique<Held>();
+};
+
+class Session {
+ public:
+  Session(Session&& other) noexcept;
+  Session& operator=(Session&&) = delete;
+  ~Session();
+
+  Result<Reply> read(std::string_view database, Bson command);
+  // With majority, and retried once by the driver where the server allows that. An entry of writeErrors is an error.
+  Result<Reply> write(std::string_view database, Bson command);
+  // Commands that are neither: createIndexes, dropDatabase, hostInfo.
+  Result<Reply> run(std::string_view database, Bson command);
+  // Runs a find or an aggregate and hands out its documents, batch by batch, until `each` answers false or fails.
+  Result<> find(std::string_view database, Bson command, const std::function<Result<bool>(Bson)>& each);
+
+  // All of `body`'s commands, or none. Done again from its beginning when the server says that another transaction came
+  // between; so `body` must be able to run more than once.
+  Result<> transaction(const std::function<Result<>()>& body);
+
+ private:
+  friend class Cell;
+  enum class Way : std::uint8_t { read, write, raw };
+  Session(mongoc_client_pool_t* pool, mongoc_client_t* client) : pool_(pool), client_(client) {}
+  Result<Reply> send(std::string_view database, Bson command, Way way);
+  Result<> commit();
+  std::unexpected<Error> failed(const bson_error_t& error, const bson_t* reply);
+
+  mongoc_client_pool_t* pool_;
+  mongoc_client_t* client_;
+  mongoc_client_session_t* session_ = nullptr;  // while a transaction runs
+  bool transient_ = false, unknown_ = false;    // the last error's labels: see transaction()
+};
+
+class Cell {
+ public:
+  // invalid: the URL, or an option of it, and why. Does not wait for the deployment.
+  static Result<std::unique_ptr<Cell>> make(const CellOptions& options, Metrics& metrics);
+  ~Cell();
+
+  const std::string& name() const { return name_; }
+  // unavailable at once while no primary is known, or after a second when all connections are in use.
+  Result<Session> session(Lane lane);
+  // Waits for the deployment's first answer, at most as long as server selection does, and checks that it can do what
+  // Stoa needs: transactions, so a replica set or a sharded cluster (invalid, reason "storage-unsuitable").
+  Result<> probe();
+  bool up() const { return pools_[0].primary == Pool::Primary::known; }
+
+ private:
+  // One pool and what its monitor last said of the deployment.
+  struct Pool {
+    struct Destroy {
+      void operator()(mongoc_client_pool_t* pool) const { mongoc_client_pool_destroy(pool); }
+    };
+    enum class Primary : std::uint8_t { not_asked, known, missing };
+    std::atomic<Primary> primary = Primary::not_asked;
+    Cell* cell = nullptr;
+    std::unique_ptr<mongoc_client_pool_t, Destroy> pool;  // destroyed first: its monitor calls back
+  };
+  struct Counters;
+
+  Cell(std::string name, Metrics& metrics);
+  Result<> open(Pool& pool, const CellOptions& options, Lane lane);
+  static void on_topology(const mongoc_apm_topology_changed_t* event);
+
+  const std::string name_;
+  std::unique_ptr<Counters> counters_;
+  std::array<Pool, 2> pools_;  // by Lane
+};
+
+// The host names of a URL, for messages: never its password.
+std::string without_secrets(const std::string& url);
+
+}  // namespace stoa::storage::mongo

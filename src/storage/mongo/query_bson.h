@@ -1,0 +1,18 @@
+// Questions to documents as MongoDB's find. Pure; not tied to any thread.
+#pragma once
+
+#include "storage/mongo/bson_writer.h"
+#include "storage/query.h"
+
+namespace stoa::storage::mongo {
+
+// Where a page goes on: one range of the order, or up to three when it passes from one value, or from nulls, to the
+// rest. Each is a range of one index, so that page 500 costs as much as page 1.
+enum class Range : std::uint8_t { whole, ties, beyond, nulls, values };
+std::vector<Range> ranges(const Query& query);
+
+// Appends the find command for that range, for at most `limit` documents. invalid: a field that the kind does not have,
+// an operator or values that do not suit it, a limit of 0.
+Result<> append_find(BsonWriter& out, const Query& query, Range range, std::size_t limit);
+
+}  // namespace stoa::storage::mongo

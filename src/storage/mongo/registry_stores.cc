@@ -1,0 +1,424 @@
+// The Registry's stores and their read keys: finding, registering, changing, removing.
+#include "base/text.h"
+#include "storage/mongo/change.h"
+#include "storage/mongo/layout.h"
+#include "storage/mongo/registry.h"
+
+namespace stoa::storage::mongo {
+
+std::unexpected<Error> no_such_store() {
+  return fail(error(Code::not_found, "store: no store of that name").because("store-not-found"));
+}
+
+// ---- rows
+
+void append_shop(BsonWriter& out, const ShopRecord& shop) {
+  const auto record = to_json(shop);
+  for (const auto& [name, value] : record.as_object())
+    if (name != "_id") append_json(out, name, value);
+}
+
+void append_key(BsonWriter& out, const KeyRecord& key) {
+  out.utf8("_id", key.id).utf8("clientKey", key.client_key.str()).utf8("name", key.name).utf8("hash", key.hash);
+  out.utf8("last4", key.last4).utf8("createdAt", iso_micros(key.created_at));
+}
+
+KeyRecord key_from(Bson row) {
+  return {.id = std::string(text_at(row, "_id")),
+          .client_key = ClientKey(std::string(text_at(row, "clientKey"))),
+          .name = std::string(text_at(row, "name")),
+          .hash = std::string(text_at(row, "hash")),
+          .last4 = std::string(text_at(row, "last4")),
+          .created_at = parse_iso(text_at(row, "createdAt")).value_or(Time{})};
+}
+
+// ---- from memory
+
+Result<std::shared_ptr<StoreHandle>> MongoRegistry::resolve(const StoreRef& ref) {
+  const std::shared_lock lock(maps_mutex_);
+  StorePtr by_key, by_domain;
+  if (!ref.client_key.empty()) {
+    const auto found = by_key_.find(ascii_lower(ref.client_key));
+    if (found == by_key_.end()) return no_such_store();
+    by_key = found->second;
+  }
+  if (!ref.shop_domain.empty()) {
+    const auto found = by_domain_.find(ascii_lower(ref.shop_domain));
+    if (found == by_domain_.end()) return no_such_store();
+    by_domain = found->second;
+  }
+  if (by_key && by_domain && by_key != by_domain) return no_such_store();
+  auto store = by_key ? by_key : by_domain;
+  if (!store) return no_such_store();
+  return store;
+}
+
+std::vector<std::shared_ptr<StoreHandle>> MongoRegistry::stores() {
+  const std::shared_lock lock(maps_mutex_);
+  std::vector<std::shared_ptr<StoreHandle>> all;
+  all.reserve(by_key_.size());
+  for (const auto& [key, store] : by_key_) all.push_back(store);
+  return all;
+}
+
+std::optional<KeyRecord> MongoRegistry::find_key(const std::string& hash_hex) {
+  const std::shared_lock lock(maps_mutex_);
+  const auto found = keys_.find(hash_hex);
+  return found == keys_.end() ? std::nullopt : std::optional(found->second);
+}
+
+MongoRegistry::StorePtr MongoRegistry::find_store(const ClientKey& key) const {
+  const std::shared_lock lock(maps_mutex_);
+  const auto found = by_key_.find(key.str());
+  return found == by_key_.end() ? nullptr : found->second;
+}
+
+Result<bool> MongoRegistry::has_sealed_values() {
+  for (const auto& store : stores()) {
+    const auto entry = store->entry();
+    if (!entry->shop.access_token.empty() || !entry->shop.refresh_token.empty()) return true;
+    for (const auto& [name, value] : entry->client.fields)
+      if (looks_sealed(value)) return true;
+  }
+  return false;
+}
+
+void MongoRegistry::enter(const StorePtr& store) {
+  const auto entry = store->entry();
+  const std::unique_lock lock(maps_mutex_);
+  by_key_[entry->client.key.str()] = store;
+  by_domain_[entry->shop.domain.str()] = store;
+  if (!entry->shop.posted_domain.empty()) by_domain_[entry->shop.posted_domain] = store;
+}
+
+void MongoRegistry::leave(const ClientKey& key) {
+  if (const auto store = find_store(key)) store->shut();
+  const std::unique_lock lock(maps_mutex_);
+  const auto is_its = [&](const auto& item) { return item.second->key() == key; };
+  std::erase_if(by_key_, is_its);
+  std::erase_if(by_domain_, is_its);
+  std::erase_if(keys_, [&](const auto& item) { return item.second.client_key == key; });
+  keys_versions_.erase(key);
+}
+
+// ---- registering
+
+std::map<std::string, std::int64_t> MongoRegistry::stores_by_cell() const {
+  const std::shared_lock lock(maps_mutex_);
+  std::map<std::string, std::int64_t> there;
+  for (const auto& [key, store] : by_key_) ++there[store->cell().name()];
+  return there;
+}
+
+// The cell with most room for one more store.
+Result<std::string> MongoRegistry::place(const ShopRecord& shop) {
+  auto there = stores_by_cell();
+  std::string best;
+  std::int64_t most = 0;
+  Error why =
+      error(Code::unavailable, "store {}: no cell answers", shop.client_key.str()).because("storage-unavailable");
+  for (const auto& cell : options_.cells) {
+    auto session = shelf_->cells.at(cell.name)->session(Lane::interactive);
+    if (!session) continue;
+    const auto room = measure(*session, there[cell.name], cell.tables_max);
+    if (!room) continue;
+    if (room->stores() > most) best = cell.name, most = room->stores();
+    if (room->stores() == 0)
+      why = error(Code::unavailable, "store {}: cell {} has no room for it: {}", shop.client_key.str(), cell.name,
+                  room->limit())
+                .because("no-room");
+  }
+  if (most == 0) return fail(std::move(why));
+  return best;
+}
+
+// Nothing of that name may be there, in any case: MongoDB confuses names that differ in case only (error 13297).
+Result<> MongoRegistry::check_database(Session& session, const std::string& database) {
+  BsonWriter command;
+  command.int32("listDatabases", 1).boolean("nameOnly", true);
+  STOA_TRY_ASSIGN(const auto reply, session.read("admin", command.finish()));
+  BsonReader names(document_at(reply.bson(), "databases"));
+  while (const auto one = names.next()) {
+    const auto name = text_at(one->value.document().value_or(Bson()), "name");
+    if (ascii_lower(name) == ascii_lower(database))
+      return fail(error(Code::conflict,
+                        "store {}: there is a database {} already that stoa did not make: choose another clientKey, or"
+                        " rename that database",
+                        database, name)
+                      .because("database-not-ours"));
+  }
+  return {};
+}
+
+Result<> MongoRegistry::insert_records(Session& session, const StoreEntry& entry, const KeyRecord& key,
+                                       const JobRecord& job) {
+  const auto& shop = entry.shop;
+  const auto& name = entry.client.key.str();
+  return session.transaction([&]() -> Result<> {
+    STOA_TRY_ASSIGN(const auto held, read_entry(session, entry.client.key));
+    if (held)
+      return fail(error(Code::conflict, "store {}: the clientKey is bound to {} already", name, held->shop.domain.str())
+                      .because("client-key-taken"));
+    BsonWriter command;
+    command.utf8("find", "shops").begin_document("filter").begin_document("domains").begin_array("$in");
+    command.utf8(kItem, shop.domain.str());
+    if (!shop.posted_domain.empty()) command.utf8(kItem, shop.posted_domain);
+    command.end().end().end().int32("limit", 1);
+    const auto taken = [&](Bson row) -> Result<bool> {
+      return fail(error(Code::conflict, "store {}: the shop {} is bound to the clientKey {} already", name,
+                        text_at(row, "_id"), text_at(row, "clientKey"))
+                      .because("shop-taken"));
+    };
+    STOA_TRY(session.find(kAppconfig, command.finish(), taken));
+
+    const auto insert = [&](std::string_view collection, const std::function<void()>& append) -> Result<> {
+      command.reset();
+      command.utf8("insert", collection).begin_array("documents").begin_document(kItem);
+      append();
+      command.end().end();
+      STOA_TRY(session.write(kAppconfig, command.finish()));
+      return {};
+    };
+    const auto append_client = [&] { append_members(command, to_json(entry.client).as_object()); };
+    STOA_TRY(insert("clients", append_client));
+    const auto append_its_shop = [&] {
+      command.utf8("_id", shop.domain.str());
+      append_shop(command, shop);
+      command.begin_array("domains").utf8(kItem, shop.domain.str());
+      if (!shop.posted_domain.empty() && shop.posted_domain != shop.domain.str())
+        command.utf8(kItem, shop.posted_domain);
+      command.end().int64("generation", entry.generation).int64("keysVersion", 1).int64("version", 0);
+      command.int64("leaseTerm", 0).null("lease").date("changedAt", micros(shelf_->clock.wall()) / 1000);
+    };
+    STOA_TRY(insert("shops", append_its_shop));
+    STOA_TRY(insert("keys", [&] { append_key(command, key); }));
+    return insert("jobs", [&] { append_job(command, job); });
+  });
+}
+
+// The recorded database: made, or made whole. Afterwards the record says so.
+Result<> MongoRegistry::make_store_database(StoreEntry& entry) {
+  STOA_TRY_ASSIGN(auto session, shelf_->cells.at(entry.shop.cell)->session(Lane::bulk));
+  // Its state first: what bears Stoa's mark is Stoa's, whatever comes next.
+  STOA_TRY(make_state(session, entry.shop.database, entry.shop.incarnation));
+  STOA_TRY(make_database(session, entry.shop.database));
+  STOA_TRY(change_entry(entry.client.key, [&](StoreEntry& now) -> Result<> {
+    now.shop.database_made = true;
+    entry = now;
+    return {};
+  }));
+  ++entry.generation;
+  return {};
+}
+
+Result<std::shared_ptr<StoreHandle>> MongoRegistry::create(const ClientRecord& client, const ShopRecord& shop,
+                                                           const KeyRecord& key, const JobRecord& job) {
+  StoreEntry entry{client, shop, 1};
+  if (entry.shop.database.empty()) entry.shop.database = client.key.str();
+  if (entry.shop.incarnation.empty()) entry.shop.incarnation = random_.hex(8);
+  entry.shop.database_made = false;
+  STOA_TRY(parse_client_key(client.key.str()));
+  STOA_TRY(parse_client_key(entry.shop.database));
+  if (entry.shop.client_key != client.key)
+    return fail(Code::bug, "store {}: its shop is of {}, wanted the same", client.key.str(),
+                entry.shop.client_key.str());
+
+  const std::lock_guard creating(create_mutex_);
+  STOA_TRY_ASSIGN(auto session, this->session());
+  // What is taken is said before anything about room or databases.
+  STOA_TRY_ASSIGN(const auto held, read_entry(session, client.key));
+  if (!held) {
+    STOA_TRY_ASSIGN(entry.shop.cell, place(entry.shop));
+    STOA_TRY_ASSIGN(auto cell, shelf_->cells.at(entry.shop.cell)->session(Lane::interactive));
+    STOA_TRY(check_database(cell, entry.shop.database));
+  }
+  STOA_TRY(insert_records(session, entry, key, with_id(job)));
+  if (auto made = make_store_database(entry); !made) {
+    // Nothing is left of a refusal.
+    (void)drop_database(entry.shop);
+    (void)delete_records(client.key, "");
+    leave(client.key);
+    return fail(std::move(made).error());
+  }
+  auto store = find_store(client.key);  // the beat may have been here first
+  if (!store) {
+    store = std::make_shared<MongoStore>(shelf_, entry);
+    enter(store);
+  }
+  store->set_entry(std::move(entry));
+  const std::unique_lock lock(maps_mutex_);
+  keys_[key.hash] = key;
+  return store;
+}
+
+// ---- changing
+
+Result<> MongoRegistry::change_entry(const ClientKey& key, const std::function<Result<>(StoreEntry&)>& change) {
+  StoreEntry entry;
+  STOA_TRY_ASSIGN(auto session, this->session());
+  const auto all_or_nothing = [&]() -> Result<> {
+    STOA_TRY_ASSIGN(auto before, read_entry(session, key));
+    if (!before) return no_such_store();
+    entry = *before;
+    STOA_TRY(change(entry));
+    // What finds the store and its database is decided once, at its registration.
+    if (entry.client.key != key || entry.shop.client_key != key || entry.shop.domain != before->shop.domain ||
+        entry.shop.posted_domain != before->shop.posted_domain || entry.shop.database != before->shop.database ||
+        entry.shop.cell != before->shop.cell)
+      return fail(Code::bug, "store {}: a change of its clientKey, shop, database or cell, wanted none", key.str());
+    ++entry.generation;
+    BsonWriter command;
+    command.utf8("update", "clients").begin_array("updates").begin_document(kItem);
+    command.begin_document("q").utf8("_id", key.str()).end().begin_document("u");
+    append_members(command, to_json(entry.client).as_object());
+    command.end().end().end();
+    STOA_TRY(session.write(kAppconfig, command.finish()));
+    command.reset();
+    command.utf8("update", "shops").begin_array("updates").begin_document(kItem);
+    command.begin_document("q").utf8("clientKey", key.str()).end().begin_document("u").begin_document("$set");
+    append_shop(command, entry.shop);
+    command.int64("generation", entry.generation).end();
+    command.begin_document("$currentDate").boolean("changedAt", true).end().end().end().end();
+    STOA_TRY(session.write(kAppconfig, command.finish()));
+    return {};
+  };
+  STOA_TRY(session.transaction(all_or_nothing));
+  if (const auto store = find_store(key)) store->set_entry(std::move(entry));
+  return {};
+}
+
+Result<> MongoRegistry::update_client(const ClientKey& key, const std::function<Result<>(ClientRecord&)>& change) {
+  return change_entry(key, [&](StoreEntry& entry) { return change(entry.client); });
+}
+Result<> MongoRegistry::update_shop(const ClientKey& key, const std::function<Result<>(ShopRecord&)>& change) {
+  return change_entry(key, [&](StoreEntry& entry) { return change(entry.shop); });
+}
+
+// ---- removing
+
+// Only what bears the incarnation that was recorded: a database of another is someone else's.
+Result<> MongoRegistry::drop_database(const ShopRecord& shop) {
+  const auto cell = shelf_->cells.find(shop.cell);
+  if (cell == shelf_->cells.end())
+    return fail(error(Code::unavailable, "store {}: its cell {} is not configured", shop.client_key.str(), shop.cell)
+                    .because("storage-unavailable"));
+  STOA_TRY_ASSIGN(auto session, cell->second->session(Lane::bulk));
+  STOA_TRY_ASSIGN(const auto state, read_state(session, shop.database));
+  if (state.incarnation != shop.incarnation) return {};
+  BsonWriter command;
+  command.int32("dropAllUsersFromDatabase", 1);
+  // Without the role that manages users there are none of ours.
+  if (auto dropped = session.write(shop.database, command.finish()); !dropped && dropped.error().code != Code::denied)
+    return fail(std::move(dropped).error());
+  command.reset();
+  command.int32("dropDatabase", 1);
+  STOA_TRY(session.write(shop.database, command.finish()));
+  return {};
+}
+
+Result<> MongoRegistry::delete_records(const ClientKey& key, const std::string& keep_job) {
+  STOA_TRY_ASSIGN(auto session, this->session());
+  return session.transaction([&]() -> Result<> {
+    BsonWriter command;
+    for (const auto& [collection, field] : std::vector<std::pair<std::string_view, std::string_view>>{
+             {"jobs", "store"}, {"keys", "clientKey"}, {"shops", "clientKey"}, {"clients", "_id"}}) {
+      command.reset();
+      command.utf8("delete", collection).begin_array("deletes").begin_document(kItem);
+      command.begin_document("q").utf8(field, key.str());
+      if (collection == "jobs") command.begin_document("_id").utf8("$ne", keep_job).end();
+      command.end().int32("limit", 0).end().end();
+      STOA_TRY(session.write(kAppconfig, command.finish()));
+    }
+    return {};
+  });
+}
+
+Result<> MongoRegistry::remove(const ClientKey& key, const std::string& keep_job) {
+  std::optional<StoreEntry> recorded;
+  {
+    STOA_TRY_ASSIGN(auto session, this->session());
+    STOA_TRY_ASSIGN(recorded, read_entry(session, key));
+  }
+  if (recorded) {
+    // Marked first: other processes stop asking its database, and after a crash nobody makes it again.
+    STOA_TRY(change_entry(key, [](StoreEntry& entry) -> Result<> {
+      entry.shop.state = StoreState::deleting;
+      entry.shop.database_made = false;
+      return {};
+    }));
+    if (const auto store = find_store(key)) store->shut();
+    STOA_TRY(drop_database(recorded->shop));
+  }
+  STOA_TRY(delete_records(key, keep_job));
+  leave(key);
+  return {};
+}
+
+// ---- read keys
+
+namespace {
+
+// Other processes read the store's keys again.
+Result<> touch_keys(Session& session, const ClientKey& key) {
+  BsonWriter command;
+  command.utf8("update", "shops").begin_array("updates").begin_document(kItem);
+  command.begin_document("q").utf8("clientKey", key.str()).end().begin_document("u");
+  command.begin_document("$inc").int64("keysVersion", 1).end();
+  command.begin_document("$currentDate").boolean("changedAt", true).end().end().end().end();
+  STOA_TRY_ASSIGN(const auto reply, session.write(kAppconfig, command.finish()));
+  if (number_at(reply.bson(), "n") == 0) return no_such_store();
+  return {};
+}
+
+}  // namespace
+
+Result<> MongoRegistry::add_key(const KeyRecord& key) {
+  STOA_TRY_ASSIGN(auto session, this->session());
+  const auto all_or_nothing = [&]() -> Result<> {
+    STOA_TRY(touch_keys(session, key.client_key));
+    BsonWriter command;
+    command.utf8("insert", "keys").begin_array("documents").begin_document(kItem);
+    append_key(command, key);
+    command.end().end();
+    STOA_TRY(session.write(kAppconfig, command.finish()));
+    return {};
+  };
+  STOA_TRY(session.transaction(all_or_nothing));
+  const std::unique_lock lock(maps_mutex_);
+  keys_[key.hash] = key;
+  return {};
+}
+
+Result<std::vector<KeyRecord>> MongoRegistry::keys(const ClientKey& key) {
+  if (!find_store(key)) return no_such_store();
+  STOA_TRY_ASSIGN(auto session, this->session());
+  BsonWriter command;
+  command.utf8("find", "keys").begin_document("filter").utf8("clientKey", key.str()).end();
+  command.begin_document("sort").int32("_id", 1).end();
+  std::vector<KeyRecord> all;
+  const auto read = [&](Bson row) -> Result<bool> {
+    all.push_back(key_from(row));
+    return true;
+  };
+  STOA_TRY(session.find(kAppconfig, command.finish(), read));
+  return all;
+}
+
+Result<> MongoRegistry::revoke_key(const ClientKey& key, const std::string& id) {
+  STOA_TRY_ASSIGN(auto session, this->session());
+  const auto all_or_nothing = [&]() -> Result<> {
+    BsonWriter command;
+    command.utf8("delete", "keys").begin_array("deletes").begin_document(kItem);
+    command.begin_document("q").utf8("_id", id).utf8("clientKey", key.str()).end().int32("limit", 1).end().end();
+    STOA_TRY_ASSIGN(const auto reply, session.write(kAppconfig, command.finish()));
+    if (number_at(reply.bson(), "n") == 0)
+      return fail(Code::not_found, "key {}: no such key of store {}", id, key.str());
+    return touch_keys(session, key);
+  };
+  STOA_TRY(session.transaction(all_or_nothing));
+  const std::unique_lock lock(maps_mutex_);
+  std::erase_if(keys_, [&](const auto& item) { return item.second.id == id && item.second.client_key == key; });
+  return {};
+}
+
+}  // namespace stoa::storage::mongo
