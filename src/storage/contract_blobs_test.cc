@@ -23,7 +23,7 @@ class BlobContract : public StorageContract {
   std::string read(StoreHandle& store, const std::string& name) { return must(store.read_blob(name, 0, 1u << 20)); }
 };
 
-INSTANTIATE_TEST_SUITE_P(Engines, BlobContract, ::testing::Values(embedded_engine()), engine_name);
+INSTANTIATE_TEST_SUITE_P(Engines, BlobContract, ::testing::ValuesIn(engines_under_test()), engine_name);
 
 TEST_P(BlobContract, BytesComeBackAsTheyWere) {
   const std::string bytes("\0\xFF image \r\n", 12);

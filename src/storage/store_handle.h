@@ -123,6 +123,11 @@ struct BlobInfo {
   Time stored_at{};
 };
 
+// Whether it looks like a SHA-256: 64 digits of hex, lower case. Names come from outside.
+bool is_blob_name(std::string_view name);
+// not_found, reason "blob-not-found".
+std::unexpected<Error> no_such_blob();
+
 class StoreHandle {
  public:
   virtual ~StoreHandle() = default;
@@ -172,19 +177,19 @@ class StoreHandle {
   virtual Result<> update_event(const Event& event) = 0;  // state, attempts and error
 
   // ---- blobs: the bytes of media, in a space that is the store's own, goes with it (rule T4) and is made when the
-  // first come. Content-addressed: the same bytes lie there once. An engine that has none yet answers unavailable,
-  // "no-blob-space".
+  // first come. Content-addressed: the same bytes lie there once. What is no name of a blob (is_blob_name)
+  // is not there.
   // A local folder for downloads under way: made when absent, removed with the store.
-  virtual Result<std::filesystem::path> spool();
+  virtual Result<std::filesystem::path> spool() = 0;
   // Takes over a file of spool() whose SHA-256 this is: durable on return, and the file is gone. What is there already
   // stays.
-  virtual Result<> put_blob(const std::string& sha256, const std::filesystem::path& file);
-  virtual Result<std::optional<BlobInfo>> blob(const std::string& sha256);
+  virtual Result<> put_blob(const std::string& sha256, const std::filesystem::path& file) = 0;
+  virtual Result<std::optional<BlobInfo>> blob(const std::string& sha256) = 0;
   // Up to `bytes_max` bytes from `offset` on, "" from the end on; not_found, "blob-not-found".
-  virtual Result<std::string> read_blob(const std::string& sha256, std::int64_t offset, std::size_t bytes_max);
+  virtual Result<std::string> read_blob(const std::string& sha256, std::int64_t offset, std::size_t bytes_max) = 0;
   // By sha256, those after it.
-  virtual Result<std::vector<BlobInfo>> blobs(const std::string& after, std::size_t limit);
-  virtual Result<> erase_blob(const std::string& sha256);  // nothing when it is not there
+  virtual Result<std::vector<BlobInfo>> blobs(const std::string& after, std::size_t limit) = 0;
+  virtual Result<> erase_blob(const std::string& sha256) = 0;  // nothing when it is not there
 
   // ---- upkeep
   virtual Result<> forget_tombstones(Time deleted_before) = 0;

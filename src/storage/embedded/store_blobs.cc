@@ -33,13 +33,6 @@ std::unexpected<Error> system_failure(std::string_view what, const fs::path& pat
       error(Code::unavailable, "blob: {} {}: {}", what, path.string(), std::strerror(errno)).because("storage-io"));
 }
 
-// Names come from outside: only what a hash looks like becomes a path.
-Result<> check_name(std::string_view sha256) {
-  const auto hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
-  if (sha256.size() == 64 && std::ranges::all_of(sha256, hex)) return {};
-  return fail(error(Code::not_found, "blob: the name is not a SHA-256 in hex").because("blob-not-found"));
-}
-
 fs::path place_of(const fs::path& media, const std::string& sha256) {
   return media / sha256.substr(0, 2) / sha256.substr(2, 2) / sha256;
 }
@@ -86,7 +79,7 @@ Result<fs::path> EmbeddedStore::spool() {
 }
 
 Result<> EmbeddedStore::put_blob(const std::string& sha256, const fs::path& file) {
-  STOA_TRY(check_name(sha256));
+  if (!is_blob_name(sha256)) return no_such_blob();
   STOA_TRY_ASSIGN(const auto guard, use());
   const auto place = place_of(media(), sha256);
   STOA_TRY(make_folders(place.parent_path()));
@@ -97,7 +90,7 @@ Result<> EmbeddedStore::put_blob(const std::string& sha256, const fs::path& file
 }
 
 Result<std::optional<BlobInfo>> EmbeddedStore::blob(const std::string& sha256) {
-  if (!check_name(sha256)) return std::nullopt;
+  if (!is_blob_name(sha256)) return std::nullopt;
   STOA_TRY_ASSIGN(const auto guard, use());
   const auto place = place_of(media(), sha256);
   struct stat info{};
@@ -107,12 +100,11 @@ Result<std::optional<BlobInfo>> EmbeddedStore::blob(const std::string& sha256) {
 }
 
 Result<std::string> EmbeddedStore::read_blob(const std::string& sha256, std::int64_t offset, std::size_t bytes_max) {
-  STOA_TRY(check_name(sha256));
+  if (!is_blob_name(sha256)) return no_such_blob();
   STOA_TRY_ASSIGN(const auto guard, use());
   const auto place = place_of(media(), sha256);
   const Descriptor file(::open(place.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-  if (file.get() < 0 && errno == ENOENT)
-    return fail(error(Code::not_found, "blob: there is none of that name").because("blob-not-found"));
+  if (file.get() < 0 && errno == ENOENT) return no_such_blob();
   struct stat info{};
   if (file.get() < 0 || ::fstat(file.get(), &info) != 0) return system_failure("open", place);
   const auto left = std::max<std::int64_t>(0, info.st_size - std::max<std::int64_t>(0, offset));
@@ -145,7 +137,7 @@ Result<std::vector<BlobInfo>> EmbeddedStore::blobs(const std::string& after, std
 }
 
 Result<> EmbeddedStore::erase_blob(const std::string& sha256) {
-  STOA_TRY(check_name(sha256));
+  if (!is_blob_name(sha256)) return {};
   STOA_TRY_ASSIGN(const auto guard, use());
   const auto place = place_of(media(), sha256);
   if (::unlink(place.c_str()) != 0 && errno != ENOENT) return system_failure("remove", place);

@@ -9,6 +9,8 @@
 namespace stoa::storage {
 namespace {
 
+namespace fs = std::filesystem;
+
 std::string url_under_test() {
   auto url = testing::environment("STOA_TEST_MONGODB_URL");
   if (url.empty())
@@ -71,17 +73,22 @@ class MongoDeployment final : public Deployment {
     MongoOptions options;
     options.cells = {{.url = url_under_test()}};
     options.process = "contract";
+    options.media = dir_.path() / "media";
     return open_mongo(options, clock, random, metrics_);
   }
   std::vector<std::string> databases() override {
     auto names = client_.databases();
     std::erase(names, "appconfig");
+    if (fs::exists(dir_.path() / "media"))
+      for (const auto& space : fs::directory_iterator(dir_.path() / "media"))
+        names.push_back("media/" + space.path().filename().string());
     return names;
   }
   void make_foreign(const std::string& database) override { client_.create(database, "theirs"); }
 
  private:
   Client client_;
+  testing::TempDir dir_;
   Metrics metrics_;
 };
 

@@ -12,7 +12,10 @@ inline constexpr std::string_view kEvents = "webhookevents", kDeletions = "delet
 // Stoa's own bookkeeping of the store: its version, the state of its kinds, its passes. Below kLargeCollection
 // documents a store has kTablesPerStore tables in WiredTiger (a collection and an index are one each).
 inline constexpr std::string_view kSyncState = "syncstate";
-inline constexpr std::int64_t kTablesPerStore = 27;
+// Six of them are of the bucket, made when the first bytes of media come.
+inline constexpr std::int64_t kTablesPerStore = 33;
+// The GridFS bucket of media's bytes: MongoDB's default one, so that mongofiles finds it without options.
+inline constexpr std::string_view kBlobs = "fs.files", kBlobChunks = "fs.chunks";
 // A collection with more documents than this gets an index for every filter and sort.
 inline constexpr std::int64_t kLargeCollection = 2'000;
 // Of the lists of indexes: a store whose indexes are of an earlier one gets the new ones.
@@ -20,6 +23,8 @@ inline constexpr std::int64_t kIndexVersion = 1;
 
 // Makes what is missing of the collections and their first indexes.
 Result<> make_database(Session& session, const std::string& database);
+// The bucket of media's bytes, with GridFS's own indexes.
+Result<> make_bucket(Session& session, const std::string& database);
 // The indexes that a large collection of the kind needs besides. Blocks until they are built.
 Result<> make_large_indexes(Session& session, const std::string& database, model::Kind kind);
 

@@ -2,6 +2,7 @@
 // (docs/formats/mongodb.md). Several processes may share it.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,9 +21,10 @@ struct MongoCell {
 };
 
 struct MongoOptions {
-  std::vector<MongoCell> cells;      // the first one holds `appconfig`; names never change once stores are placed there
-  std::string process;               // names this process in leases and jobs
-  std::size_t connections_max = 32;  // of each of a cell's two pools: reads, and syncs
+  std::vector<MongoCell> cells;  // the first one holds `appconfig`; names never change once stores are placed there
+  std::string process;           // names this process in leases and jobs
+  std::filesystem::path media;   // a folder of this process: a store's downloads under way lie in its <database>/spool
+  std::size_t connections_max = 32;     // of each of a cell's two pools: reads, and syncs
   std::chrono::milliseconds beat{400};  // how often news of other processes are looked for
 
   Result<void> validate() const;

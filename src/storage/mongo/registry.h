@@ -85,6 +85,7 @@ class MongoRegistry final : public Registry {
   Result<> insert_records(Session& session, const StoreEntry& entry, const KeyRecord& key, const JobRecord& job);
   Result<> make_store_database(StoreEntry& entry);
   Result<> drop_database(const ShopRecord& shop);
+  void drop_spool(const std::string& database) const;
   Result<> delete_records(const ClientKey& key, const std::string& keep_job);
   Result<> change_entry(const ClientKey& key, const std::function<Result<>(StoreEntry&)>& change);
   void enter(const StorePtr& store);

@@ -1,4 +1,5 @@
 // The Registry's stores and their read keys: finding, registering, changing, removing.
+#include "base/log.h"
 #include "base/text.h"
 #include "storage/mongo/change.h"
 #include "storage/mongo/layout.h"
@@ -92,7 +93,10 @@ void MongoRegistry::enter(const StorePtr& store) {
 }
 
 void MongoRegistry::leave(const ClientKey& key) {
-  if (const auto store = find_store(key)) store->shut();
+  if (const auto store = find_store(key)) {
+    store->shut();
+    drop_spool(store->entry()->shop.database);
+  }
   const std::unique_lock lock(maps_mutex_);
   const auto is_its = [&](const auto& item) { return item.second->key() == key; };
   std::erase_if(by_key_, is_its);
@@ -316,6 +320,15 @@ Result<> MongoRegistry::drop_database(const ShopRecord& shop) {
   return {};
 }
 
+// Downloads under way, of this process. What cannot be removed is only said: the store's own are gone with its
+// database.
+void MongoRegistry::drop_spool(const std::string& database) const {
+  if (shelf_->media.empty() || database.empty()) return;
+  std::error_code kept;
+  std::filesystem::remove_all(shelf_->media / database, kept);
+  if (kept) log::warn("mongodb: a spool folder stays", {{"database", database}, {"error", kept.message()}});
+}
+
 Result<> MongoRegistry::delete_records(const ClientKey& key, const std::string& keep_job) {
   STOA_TRY_ASSIGN(auto session, this->session());
   return session.transaction([&]() -> Result<> {
@@ -348,6 +361,7 @@ Result<> MongoRegistry::remove(const ClientKey& key, const std::string& keep_job
     }));
     if (const auto store = find_store(key)) store->shut();
     STOA_TRY(drop_database(recorded->shop));
+    drop_spool(recorded->shop.database);
   }
   STOA_TRY(delete_records(key, keep_job));
   leave(key);

@@ -14,6 +14,7 @@ namespace stoa::storage::mongo {
 // What the stores of one Registry share. Outlives them.
 struct Shelf {
   const Clock& clock;
+  std::filesystem::path media;                         // of this process alone: downloads under way
   std::map<std::string, std::unique_ptr<Cell>> cells;  // by name; never changes
   // Stores whose version has moved: told to other processes by the Registry's next beat.
   std::mutex moved_mutex;
@@ -53,6 +54,13 @@ class MongoStore final : public StoreHandle {
   Result<std::vector<Event>> events(const EventQuery& query) override;
   Result<> update_event(const Event& event) override;
 
+  Result<std::filesystem::path> spool() override;
+  Result<> put_blob(const std::string& sha256, const std::filesystem::path& file) override;
+  Result<std::optional<BlobInfo>> blob(const std::string& sha256) override;
+  Result<std::string> read_blob(const std::string& sha256, std::int64_t offset, std::size_t bytes_max) override;
+  Result<std::vector<BlobInfo>> blobs(const std::string& after, std::size_t limit) override;
+  Result<> erase_blob(const std::string& sha256) override;
+
   Result<> forget_tombstones(Time deleted_before) override;
   Result<> forget_events(Time received_before) override;
 
@@ -80,6 +88,8 @@ class MongoStore final : public StoreHandle {
   // Calls `each` with the ids that a sweep of the pass would remove, until it answers false.
   Result<> each_unseen(const Pass& pass, const std::function<bool(std::string_view id)>& each);
   Result<> index_if_large(Session& session, model::Kind kind);
+  Result<> make_bucket_once(Session& session);
+  Result<std::optional<BlobInfo>> find_blob(Session& session, const std::string& sha256);
 
   const std::shared_ptr<Shelf> shelf_;  // shared with the Registry and the other stores: a handle may outlive them all
   const ClientKey key_;
@@ -96,7 +106,8 @@ class MongoStore final : public StoreHandle {
 
   std::shared_mutex life_;
   std::atomic<bool> shut_ = false;
-  std::mutex write_mutex_;  // one batch at a time: two would only conflict in the database
+  std::atomic<bool> has_bucket_ = false;  // known to be there
+  std::mutex write_mutex_;                // one batch at a time: two would only conflict in the database
 };
 
 }  // namespace stoa::storage::mongo
