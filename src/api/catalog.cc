@@ -69,6 +69,18 @@ Result<api::Object> Catalog::article_by_handle(const StoreRef& ref, std::string_
   STOA_TRY_ASSIGN(const auto reader, open(ref));
   return reader.article_by_handle(blog, handle, fields);
 }
+Result<api::Listing> Catalog::discounts(const StoreRef& ref, const DiscountQuery& query) {
+  STOA_TRY_ASSIGN(const auto reader, open(ref));
+  return reader.discounts(query);
+}
+Result<api::Object> Catalog::discount(const StoreRef& ref, std::string_view id, const api::Fields& fields) {
+  STOA_TRY_ASSIGN(const auto reader, open(ref));
+  return reader.by_id(Kind::discounts, id, fields);
+}
+Result<api::Object> Catalog::discount_by_code(const StoreRef& ref, std::string_view code, const api::Fields& fields) {
+  STOA_TRY_ASSIGN(const auto reader, open(ref));
+  return reader.discount_by_code(code, fields);
+}
 Result<api::Object> Catalog::store(const StoreRef& ref) {
   STOA_TRY_ASSIGN(const auto reader, open(ref));
   return reader.store();

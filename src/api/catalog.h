@@ -35,6 +35,9 @@ class Catalog {
   Result<api::Object> article(const StoreRef& ref, std::string_view id, const api::Fields& fields = {});
   Result<api::Object> article_by_handle(const StoreRef& ref, std::string_view blog, const std::string& handle,
                                         const api::Fields& fields = {});
+  Result<api::Listing> discounts(const StoreRef& ref, const DiscountQuery& query);
+  Result<api::Object> discount(const StoreRef& ref, std::string_view id, const api::Fields& fields = {});
+  Result<api::Object> discount_by_code(const StoreRef& ref, std::string_view code, const api::Fields& fields = {});
   Result<api::Object> store(const StoreRef& ref);
 
   // For any audience, of a store that is resolved already; `wanted`: the kinds that the reader will be asked for.

@@ -8,7 +8,9 @@ constexpr std::size_t kStoresMax = 65'536;
 
 // The times at which what a reader sees changes without a write.
 constexpr std::pair<model::Kind, const char*> kBoundaries[] = {{model::Kind::products, "publishedAt"},
-                                                               {model::Kind::articles, "publishedAt"}};
+                                                               {model::Kind::articles, "publishedAt"},
+                                                               {model::Kind::discounts, "startsAt"},
+                                                               {model::Kind::discounts, "endsAt"}};
 
 bool same_owner(const std::weak_ptr<storage::StoreHandle>& a, const std::shared_ptr<storage::StoreHandle>& b) {
   return !a.owner_before(b) && !b.owner_before(a);

@@ -18,7 +18,7 @@ namespace stoa::api {
 // Immutable. Taken before the query it belongs to.
 struct StoreFacts {
   storage::Version version;
-  storage::Boundary boundary;  // of scheduled publication, of all kinds
+  storage::Boundary boundary;  // of scheduled publication and of discounts, of all kinds
   std::vector<storage::KindStatus> kinds;
   std::int64_t generation = 0;  // of the settings
   Policy policy;

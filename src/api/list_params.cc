@@ -122,6 +122,17 @@ Parsed<ArticleQuery> parse_article_query(std::string_view text) {
   return finish(in, std::move(query));
 }
 
+Parsed<DiscountQuery> parse_discount_query(std::string_view text) {
+  constexpr std::array<std::string_view, 4> kDiscountStatuses{"ACTIVE", "SCHEDULED", "EXPIRED", "any"};
+  ParamReader in(text);
+  DiscountQuery query;
+  read_page(in, model::Kind::discounts, query);
+  query.status = in.one_of("status", kDiscountStatuses);
+  if (query.status == "ACTIVE") query.status.clear();
+  query.sort = in.one_of("sort", discount_sorts());
+  return finish(in, std::move(query));
+}
+
 Parsed<Fields> parse_object_query(model::Kind kind, std::string_view text) {
   ParamReader in(text);
   Fields fields = read_fields(in, kind);

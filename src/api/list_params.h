@@ -17,6 +17,7 @@ Parsed<ProductQuery> parse_member_query(std::string_view query);  // of /collect
 Parsed<CollectionQuery> parse_collection_query(std::string_view query);
 Parsed<BlogQuery> parse_blog_query(std::string_view query);
 Parsed<ArticleQuery> parse_article_query(std::string_view query);
+Parsed<DiscountQuery> parse_discount_query(std::string_view query);
 // `fields` alone: of one object.
 Parsed<Fields> parse_object_query(model::Kind kind, std::string_view query);
 // No parameters at all.

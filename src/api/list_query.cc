@@ -13,6 +13,7 @@ constexpr std::array<Words, 13> kProductSorts{"collection", "id",        "title"
 constexpr std::array<Words, 5> kCollectionSorts{"id", "title", "-title", "updatedAt", "-updatedAt"};
 constexpr std::array<Words, 2> kBlogSorts{"id", "title"};
 constexpr std::array<Words, 2> kArticleSorts{"-publishedAt", "id"};
+constexpr std::array<Words, 1> kDiscountSorts{"id"};
 
 // Collects `name=value` pairs; names always come in the same order.
 class Pairs {
@@ -49,6 +50,7 @@ std::span<const std::string_view> member_sorts() { return kProductSorts; }
 std::span<const std::string_view> collection_sorts() { return kCollectionSorts; }
 std::span<const std::string_view> blog_sorts() { return kBlogSorts; }
 std::span<const std::string_view> article_sorts() { return kArticleSorts; }
+std::span<const std::string_view> discount_sorts() { return kDiscountSorts; }
 
 std::string canonical_walk(const ProductQuery& query) {
   const bool in_order_asked = !query.ids.empty() || !query.handles.empty();
@@ -97,6 +99,13 @@ std::string canonical_walk(const ArticleQuery& query) {
   std::ranges::sort(tags);
   for (const auto& tag : tags) pairs.add("tag", std::string_view(tag));
   pairs.add("updatedSince", query.updated_since);
+  return pairs.take();
+}
+
+std::string canonical_walk(const DiscountQuery& query) {
+  Pairs pairs;
+  pairs.add_filled("sort", query.sort.empty() ? "id" : query.sort);
+  pairs.add_filled("status", query.status);
   return pairs.take();
 }
 

@@ -58,6 +58,14 @@ struct ArticleQuery {
   api::Fields fields = {};
 };
 
+struct DiscountQuery {
+  std::string status = {};  // ACTIVE (the default) SCHEDULED EXPIRED any
+  std::string sort = {};    // "id" (the default)
+  std::size_t limit = 50;
+  std::string after = {};
+  api::Fields fields = {};
+};
+
 namespace api {
 
 // The orders that may be asked for; member_sorts: within a collection.
@@ -66,12 +74,14 @@ std::span<const std::string_view> member_sorts();
 std::span<const std::string_view> collection_sorts();
 std::span<const std::string_view> blog_sorts();
 std::span<const std::string_view> article_sorts();
+std::span<const std::string_view> discount_sorts();
 
 // Filters and sort: what a cursor is bound to. A query string, ready encoded.
 std::string canonical_walk(const ProductQuery& query);
 std::string canonical_walk(const CollectionQuery& query);
 std::string canonical_walk(const BlogQuery& query);
 std::string canonical_walk(const ArticleQuery& query);  // without its blog, which is part of the path
+std::string canonical_walk(const DiscountQuery& query);
 // The walk, fields and limit: everything but `after`.
 template <class Query>
 std::string canonical_query(const Query& query) {

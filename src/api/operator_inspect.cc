@@ -1,4 +1,5 @@
 // GET /api/stores/{store}/inspect/{kind}/{id}: what the mirror holds of one object, and why a reader sees it or not.
+#include "api/discount_status.h"
 #include "api/list_params.h"
 #include "api/operator_body.h"
 #include "api/operator_views.h"
@@ -11,6 +12,10 @@ namespace {
 std::string hidden_because(model::Kind kind, const Policy& policy, const storage::Stored& stored, Time now) {
   if (visible(kind, Audience::read_key, policy, stored.body, now)) return {};
   if (kind == model::Kind::articles && !json::find_string(stored.body, {"publishedAt"})) return "draft";
+  if (kind == model::Kind::discounts) {
+    const auto status = discount_status(stored.body, now);
+    return status == "ACTIVE" ? "found by its codes only" : status == "EXPIRED" ? "expired" : "scheduled";
+  }
   const auto status = json::find_string(stored.body, {"status"}).value_or("");
   if (status == "DRAFT") return "draft";
   if (status == "ARCHIVED") return "archived";

@@ -1,5 +1,6 @@
 #include "api/policy.h"
 
+#include "api/discount_status.h"
 #include "base/crypto.h"
 #include "base/json_text.h"
 
@@ -38,7 +39,9 @@ Policy parse_policy(const storage::StoreEntry& entry) {
 }
 
 std::vector<storage::Condition> list_conditions(model::Kind kind, Audience audience, const Policy& policy, Time now) {
-  if (kind != model::Kind::products || audience == Audience::operators) return {};
+  if (audience == Audience::operators) return {};
+  if (kind == model::Kind::discounts) return {{.field = "automatic", .values = {true}}};
+  if (kind != model::Kind::products) return {};
   std::vector<storage::Condition> all{
       {.field = "publishedAt", .op = storage::Condition::Op::less_equal, .values = {micros(now)}}};
   // A product that was not fetched with that question yet has null there: not published, until a sync says otherwise.
@@ -49,6 +52,7 @@ std::vector<storage::Condition> list_conditions(model::Kind kind, Audience audie
 bool visible(model::Kind kind, Audience audience, const Policy& policy, std::string_view body, Time now) {
   if (audience == Audience::operators) return true;
   if (kind == model::Kind::articles) return not_later(json::find_string(body, {"publishedAt"}), now);
+  if (kind == model::Kind::discounts) return is_automatic(body) && discount_status(body, now) == "ACTIVE";
   if (kind != model::Kind::products) return true;
   const auto status = json::find_string(body, {"status"});
   if (status != "ACTIVE" && status != "UNLISTED") return false;

@@ -28,7 +28,8 @@ Policy parse_policy(const storage::StoreEntry& entry);
 
 // Conditions of a list for that audience.
 std::vector<storage::Condition> list_conditions(model::Kind kind, Audience audience, const Policy& policy, Time now);
-// Whether an object asked for by id or handle may be shown: there UNLISTED ones are seen as well.
+// Whether an object asked for by id or handle may be shown: there UNLISTED ones are seen as well. Discounts with codes
+// are found by a code only.
 bool visible(model::Kind kind, Audience audience, const Policy& policy, std::string_view body, Time now);
 
 }  // namespace stoa::api

@@ -2,11 +2,15 @@
 
 #include <array>
 
+#include "api/discount_status.h"
+
 namespace stoa::api {
 namespace {
 constexpr std::array<std::string_view, 4> kNeverShown{"productIds", "_id", "_m", "_x"};
 constexpr std::array<std::string_view, 6> kQuantities{"inventoryQuantity", "totalInventory",  "sellableOnlineQuantity",
                                                       "inventoryLevel",    "inventoryLevels", "quantities"};
+// Of a discount, what a buyer does not see.
+constexpr std::array<std::string_view, 3> kDiscountSecrets{"codes", "usageLimit", "asyncUsageCount"};
 const Fields kEverything;
 
 // The members of one object that are copied: neighbours that stay are copied together.
@@ -48,8 +52,8 @@ class Run {
 };
 }  // namespace
 
-Projection::Projection(model::Kind kind, Audience audience, const Policy& policy, const Fields& fields)
-    : audience_(audience), policy_(policy), root_(compile(schema(kind), fields, true)) {}
+Projection::Projection(model::Kind kind, Audience audience, const Policy& policy, const Fields& fields, Time now)
+    : kind_(kind), audience_(audience), policy_(policy), now_(now), root_(compile(schema(kind), fields, true)) {}
 
 bool Projection::hides_quantities(const SchemaNode& schema) const {
   const auto has = [&](std::string_view name) { return schema.find(name) != nullptr; };
@@ -67,6 +71,8 @@ const Projection::Node* Projection::compile(const SchemaNode& schema, const Fiel
   }
   if (hides_quantities(schema))
     for (const auto name : kQuantities) node.rules.push_back({name, Action::drop});
+  if (restricted() && schema.name == "discount")
+    for (const auto name : kDiscountSecrets) node.rules.push_back({name, Action::drop});
   add_rules(node, schema, fields);
   if (node.otherwise == Action::keep && node.rules.empty()) return nullptr;
   return &nodes_.emplace_back(std::move(node));
@@ -91,6 +97,8 @@ Projection::Rule Projection::rule_for(const SchemaNode& schema, const Fields& fi
 }
 
 void Projection::append(std::string_view body, std::string& out) const {
+  std::string told;
+  if (kind_ == model::Kind::discounts) body = told = with_status(body, now_);
   json::Cursor in(body);
   append_value(in, *root_, out);
 }

@@ -17,8 +17,8 @@ namespace stoa::api {
 
 class Projection {
  public:
-  // `policy` and `fields` must outlive it.
-  Projection(model::Kind kind, Audience audience, const Policy& policy, const Fields& fields);
+  // `policy` and `fields` must outlive it. `now` decides a discount's status.
+  Projection(model::Kind kind, Audience audience, const Policy& policy, const Fields& fields, Time now);
 
   // Appends the answer's object. `body`: a canonical object.
   void append(std::string_view body, std::string& out) const;
@@ -47,8 +47,10 @@ class Projection {
   void append_object(json::Cursor& in, const Node& node, std::string& out) const;
   void append_metafields(json::Cursor& in, const Node* inside, std::string& out) const;
 
+  const model::Kind kind_;
   const Audience audience_;
   const Policy& policy_;
+  const Time now_;
   std::deque<Node> nodes_;
   const Node* root_;
 };

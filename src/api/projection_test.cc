@@ -15,7 +15,7 @@ using ::testing::HasSubstr;
 
 std::string projected(std::string_view body, Audience audience, const Policy& policy = {}, const Fields& fields = {}) {
   std::string out;
-  Projection(Kind::products, audience, policy, fields).append(body, out);
+  Projection(Kind::products, audience, policy, fields, {}).append(body, out);
   return out;
 }
 
@@ -161,6 +161,9 @@ TEST(Schema, IsWhatTheDocumentsSelect) {
   auto article = documents["ArticleF"];
   article.names["blogId"];  // added by decode/articles.cc
   expect_equal(as_selection(schema(Kind::articles)), article, "article");
+  auto discount = documents["DiscountF"];
+  discount.names["status"];  // added by discount_status.cc
+  expect_equal(as_selection(schema(Kind::discounts)), discount, "discount");
 }
 
 }  // namespace

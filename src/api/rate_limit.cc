@@ -44,8 +44,8 @@ RateLimiter::Verdict RateLimiter::take(const std::string& key_id) {
 void RateLimiter::describe(const Verdict& verdict, http::Response& response) const {
   if (options_.per_minute <= 0) return;
   fmt::format_to(std::back_inserter(response.head),
-                 "RateLimit-Policy: \"key\";q={};w=60\r\nRateLimit: \"key\";r={};t={}\r\n", options_.per_minute,
-                 verdict.remaining, verdict.until_full.count());
+                 "RateLimit-Policy: \"{0}\";q={1};w=60\r\nRateLimit: \"{0}\";r={2};t={3}\r\n", options_.name,
+                 options_.per_minute, verdict.remaining, verdict.until_full.count());
 }
 
 }  // namespace stoa::api

@@ -13,6 +13,7 @@
 namespace stoa::api {
 
 struct RateLimitOptions {
+  std::string_view name = "key";  // of the policy, in the headers
   // Requests a minute that one key may make, and at once; a key ships in an app, so all its users share it. 0: no
   // limit.
   std::int64_t per_minute = 60'000;

@@ -6,6 +6,8 @@
 
 #include "api/envelope.h"
 #include "api/read_server.h"
+#include "api/service.h"
+#include "base/json_text.h"
 #include "base/text.h"
 
 namespace stoa::api {
@@ -15,13 +17,16 @@ inline constexpr std::array kOfCollections{model::Kind::collections};
 inline constexpr std::array kOfBlogs{model::Kind::blogs};
 inline constexpr std::array kOfArticles{model::Kind::articles};
 inline constexpr std::array kOfBlogArticles{model::Kind::blogs, model::Kind::articles};
+inline constexpr std::array kOfDiscounts{model::Kind::discounts};
 inline constexpr std::array kOfMembers{model::Kind::collections, model::Kind::products};
 
-// {"data":{…}}
+// {"data":{…}}, with the code that found it when one did
 inline ReadAnswer object_answer(Object object) {
   std::string body;
   body.reserve(object.json.size() + 16);
-  body.append(R"({"data":)").append(object.json).append("}");
+  body.append(R"({"data":)").append(object.json);
+  if (!object.code.empty()) body.append(R"(,"code":)").append(json::quoted(object.code));
+  body.append("}");
   return {.body = std::move(body), .newest = object.newest, .next = {}};
 }
 
@@ -57,6 +62,27 @@ Parsed<Read> object_read(model::Kind kind, std::span<const model::Kind> kinds, s
     return object_answer(std::move(object));
   };
   return read;
+}
+
+// GET /{kind}/{id}
+inline void add_by_id(Service& service, model::Kind kind, std::span<const model::Kind> kinds) {
+  const auto path = fmt::format("/{}/", model::to_string(kind));
+  service.add_read(path + "{id}", [kind, kinds, path](const http::Params& params, std::string_view query) {
+    const auto id = canonical_id(kind, params["id"]);
+    return object_read(kind, kinds, path + percent_encode(id), query,
+                       [kind, id](const StoreReader& in, const Fields& fields) { return in.by_id(kind, id, fields); });
+  });
+}
+
+// GET /{kind}/by-handle/{handle}
+inline void add_by_handle(Service& service, model::Kind kind, std::span<const model::Kind> kinds) {
+  const auto path = fmt::format("/{}/by-handle/", model::to_string(kind));
+  service.add_read(path + "{handle}", [kind, kinds, path](const http::Params& params, std::string_view query) {
+    const auto& handle = params["handle"];
+    return object_read(
+        kind, kinds, path + percent_encode(handle), query,
+        [kind, handle](const StoreReader& in, const Fields& fields) { return in.by_handle(kind, handle, fields); });
+  });
 }
 
 // A route for a list; `take` asks the reader the query.

@@ -23,19 +23,23 @@ ReadServer::ReadServer(const ReadServerOptions& options, const Auth& auth, Catal
       catalog_(catalog),
       clock_(clock),
       limiter_(options.rate_limit, clock),
+      code_limiter_(options.code_limit, clock),
       cache_(options.page_cache_bytes) {}
 
-RateLimiter::Verdict ReadServer::take_share(const Principal& principal) {
-  return principal.key ? limiter_.take(principal.key->id) : RateLimiter::Verdict{};
-}
-
-http::Response ReadServer::refuse_share(const RateLimiter::Verdict& verdict, const http::Request& request) const {
-  auto response =
-      http::error_response(error(Code::throttled, "this key has used its share of requests: wait as Retry-After says")
-                               .because("rate-limited")
-                               .after(verdict.retry_after),
-                           request.request_id);
-  limiter_.describe(verdict, response);
+template <class Make>
+http::Response ReadServer::within_share(const Principal& principal, const Parsed<Read>& read,
+                                        const http::Request& request, Make make) {
+  if (!principal.key) return make();
+  auto& limiter = read && read->guessable ? code_limiter_ : limiter_;
+  const auto verdict = limiter.take(principal.key->id);
+  auto response = verdict.allowed
+                      ? make()
+                      : http::error_response(
+                            error(Code::throttled, "this key has used its share of requests: wait as Retry-After says")
+                                .because("rate-limited")
+                                .after(verdict.retry_after),
+                            request.request_id);
+  limiter.describe(verdict, response);
   return response;
 }
 
@@ -49,10 +53,7 @@ std::optional<http::Response> ReadServer::serve_from_memory(const http::Request&
   auto response =
       read ? recall({request, *principal, *store, *read}) : http::to_response(read.error(), request.request_id);
   if (!response) return std::nullopt;  // the worker takes the share
-  const auto verdict = take_share(*principal);
-  if (!verdict.allowed) return refuse_share(verdict, request);
-  if (principal->key) limiter_.describe(verdict, *response);
-  return response;
+  return within_share(*principal, read, request, [&] { return std::move(*response); });
 }
 
 http::Response ReadServer::serve(const http::Request& request, const http::Params& params, const ParseRead& parse) {
@@ -60,13 +61,10 @@ http::Response ReadServer::serve(const http::Request& request, const http::Param
   if (!principal) return unauthorized(request.request_id);
   const auto store = auth_.store(*principal, params["store"]);
   if (!store) return http::error_response(store.error(), request.request_id);
-  const auto verdict = take_share(*principal);
-  if (!verdict.allowed) return refuse_share(verdict, request);
   const auto read = parse(params, request.query);
-  auto response =
-      read ? answer({request, *principal, *store, *read}) : http::to_response(read.error(), request.request_id);
-  if (principal->key) limiter_.describe(verdict, response);
-  return response;
+  return within_share(*principal, read, request, [&] {
+    return read ? answer({request, *principal, *store, *read}) : http::to_response(read.error(), request.request_id);
+  });
 }
 
 // From memory: a 304 or a page in the cache.

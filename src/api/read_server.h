@@ -31,6 +31,7 @@ struct Read {
   std::string query;  // canonical, without `after`
   std::string after;
   std::span<const model::Kind> kinds;                                   // whose freshness the answer shows
+  bool guessable = false;                                               // takes the smaller share of code_limit
   enum class Caching { page, list, changing } caching = Caching::page;  // list: never while incomplete; changing: never
   std::function<Result<ReadAnswer>(const StoreReader&)> build;
 };
@@ -39,6 +40,7 @@ using ParseRead = std::function<Parsed<Read>(const http::Params&, std::string_vi
 struct ReadServerOptions {
   std::size_t page_cache_bytes = 64u << 20;  // ready answers kept in memory
   RateLimitOptions rate_limit;
+  RateLimitOptions code_limit{.name = "code", .per_minute = 600};  // of look-ups by code, instead of the other one
 };
 
 class ReadServer {
@@ -70,13 +72,15 @@ class ReadServer {
   std::string tag_of(const Asked& asked, const StoreFacts& facts) const;
   std::string page_head(const Asked& asked, const StoreFacts& facts, const ReadAnswer& answer) const;
   void add_age(const Asked& asked, const StoreFacts& facts, http::Response& response) const;
-  RateLimiter::Verdict take_share(const Principal& principal);
-  http::Response refuse_share(const RateLimiter::Verdict& verdict, const http::Request& request) const;
+  // A response, once the key's share allows it; `make` is not called when it does not.
+  template <class Make>
+  http::Response within_share(const Principal& principal, const Parsed<Read>& read, const http::Request& request,
+                              Make make);
 
   const Auth& auth_;
   Catalog& catalog_;
   const Clock& clock_;
-  RateLimiter limiter_;
+  RateLimiter limiter_, code_limiter_;
   PageCache cache_;
 };
 

@@ -1,7 +1,6 @@
 // GET /v1/stores/{store}/articles, …/{id}
 #include "api/read_route.h"
 #include "api/routes.h"
-#include "api/service.h"
 
 namespace stoa::api {
 
@@ -13,12 +12,7 @@ void add_article_routes(Service& service) {
     return list_read(kOfArticles, "/articles", std::move(*query),
                      [](const StoreReader& in, const ArticleQuery& q) { return in.articles(q); });
   });
-  service.add_read("/articles/{id}", [](const http::Params& params, std::string_view query) {
-    auto id = canonical_id(Kind::articles, params["id"]);
-    return object_read(
-        Kind::articles, kOfArticles, "/articles/" + percent_encode(id), query,
-        [id](const StoreReader& in, const Fields& fields) { return in.by_id(Kind::articles, id, fields); });
-  });
+  add_by_id(service, Kind::articles, kOfArticles);
 }
 
 }  // namespace stoa::api

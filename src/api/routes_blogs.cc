@@ -1,7 +1,6 @@
 // GET /v1/stores/{store}/blogs, …/{id}, …/by-handle/{handle}, …/{id}/articles, …/{id}/articles/by-handle/{handle}
 #include "api/read_route.h"
 #include "api/routes.h"
-#include "api/service.h"
 
 namespace stoa::api {
 
@@ -13,17 +12,8 @@ void add_blog_routes(Service& service) {
     return list_read(kOfBlogs, "/blogs", std::move(*query),
                      [](const StoreReader& in, const BlogQuery& q) { return in.blogs(q); });
   });
-  service.add_read("/blogs/{id}", [](const http::Params& params, std::string_view query) {
-    auto id = canonical_id(Kind::blogs, params["id"]);
-    return object_read(Kind::blogs, kOfBlogs, "/blogs/" + percent_encode(id), query,
-                       [id](const StoreReader& in, const Fields& fields) { return in.by_id(Kind::blogs, id, fields); });
-  });
-  service.add_read("/blogs/by-handle/{handle}", [](const http::Params& params, std::string_view query) {
-    const auto& handle = params["handle"];
-    return object_read(
-        Kind::blogs, kOfBlogs, "/blogs/by-handle/" + percent_encode(handle), query,
-        [handle](const StoreReader& in, const Fields& fields) { return in.by_handle(Kind::blogs, handle, fields); });
-  });
+  add_by_id(service, Kind::blogs, kOfBlogs);
+  add_by_handle(service, Kind::blogs, kOfBlogs);
   service.add_read("/blogs/{id}/articles", [](const http::Params& params, std::string_view text) -> Parsed<Read> {
     auto query = parse_article_query(text);
     if (!query) return std::unexpected(std::move(query.error()));

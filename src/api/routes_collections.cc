@@ -1,7 +1,6 @@
 // GET /v1/stores/{store}/collections, …/{id}, …/by-handle/{handle}, …/{id}/products
 #include "api/read_route.h"
 #include "api/routes.h"
-#include "api/service.h"
 
 namespace stoa::api {
 
@@ -13,19 +12,8 @@ void add_collection_routes(Service& service) {
     return list_read(kOfCollections, "/collections", std::move(*query),
                      [](const StoreReader& in, const CollectionQuery& q) { return in.collections(q); });
   });
-  service.add_read("/collections/{id}", [](const http::Params& params, std::string_view query) {
-    auto id = canonical_id(Kind::collections, params["id"]);
-    return object_read(
-        Kind::collections, kOfCollections, "/collections/" + percent_encode(id), query,
-        [id](const StoreReader& in, const Fields& fields) { return in.by_id(Kind::collections, id, fields); });
-  });
-  service.add_read("/collections/by-handle/{handle}", [](const http::Params& params, std::string_view query) {
-    const auto& handle = params["handle"];
-    return object_read(Kind::collections, kOfCollections, "/collections/by-handle/" + percent_encode(handle), query,
-                       [handle](const StoreReader& in, const Fields& fields) {
-                         return in.by_handle(Kind::collections, handle, fields);
-                       });
-  });
+  add_by_id(service, Kind::collections, kOfCollections);
+  add_by_handle(service, Kind::collections, kOfCollections);
   service.add_read("/collections/{id}/products", [](const http::Params& params, std::string_view text) -> Parsed<Read> {
     auto query = parse_member_query(text);
     if (!query) return std::unexpected(std::move(query.error()));

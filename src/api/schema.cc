@@ -38,6 +38,23 @@ constexpr std::string_view kArticle =
     "id title handle body summary tags isPublished publishedAt createdAt updatedAt templateSuffix author { name } "
     "image { id url altText width height } blog { id } blogId "
     "metafields { id namespace key type value compareDigest updatedAt }";
+constexpr std::string_view kDiscount =
+    "id status discount { __typename title summary startsAt endsAt createdAt updatedAt discountClasses tags "
+    "  asyncUsageCount usageLimit appliesOncePerCustomer combinesWith { orderDiscounts productDiscounts "
+    "    productDiscountsWithTagsOnSameCartLine shippingDiscounts } context { __typename } "
+    "  customerGets { appliesOnOneTimePurchase appliesOnSubscription "
+    "    items { __typename allItems products { id } productVariants { id } collections { id } } "
+    "    value { __typename percentage amount { amount currencyCode } appliesOnEachItem quantity { quantity } "
+    "      effect { __typename percentage amount { amount currencyCode } appliesOnEachItem } } } "
+    "  customerBuys { isOneTimePurchase isSubscription "
+    "    items { __typename allItems products { id } productVariants { id } collections { id } } "
+    "    value { __typename quantity amount } } "
+    "  minimumRequirement { __typename greaterThanOrEqualToQuantity "
+    "    greaterThanOrEqualToSubtotal { amount currencyCode } } "
+    "  usesPerOrderLimit destinationSelection { __typename allCountries countries includeRestOfWorld } "
+    "  maximumShippingPrice { amount currencyCode } appliesOnOneTimePurchase appliesOnSubscription "
+    "  appDiscountType { functionId title } codesCount { count precision } codes { id code asyncUsageCount } } "
+    "metafields { id namespace key type value compareDigest updatedAt }";
 
 std::string_view next_word(std::string_view& text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
@@ -70,12 +87,14 @@ const SchemaNode* SchemaNode::find(std::string_view child) const {
 
 const SchemaNode& schema(model::Kind kind) {
   static const SchemaNode kProducts = read_schema(kProduct), kCollections = read_schema(kCollection),
-                          kBlogs = read_schema(kBlog), kArticles = read_schema(kArticle), kNone;
+                          kBlogs = read_schema(kBlog), kArticles = read_schema(kArticle),
+                          kDiscounts = read_schema(kDiscount), kNone;
   switch (kind) {
     case model::Kind::products: return kProducts;
     case model::Kind::collections: return kCollections;
     case model::Kind::blogs: return kBlogs;
     case model::Kind::articles: return kArticles;
+    case model::Kind::discounts: return kDiscounts;
     default: return kNone;
   }
 }

@@ -26,6 +26,9 @@ Result<> ServiceOptions::validate() const {
   if (reads.rate_limit.per_minute < 0 || reads.rate_limit.per_minute > 100'000'000)
     return fail(Code::invalid, "api.key_requests_per_minute: out of range: {}, 0 (no limit) to 100000000 wanted",
                 reads.rate_limit.per_minute);
+  if (reads.code_limit.per_minute < 0 || reads.code_limit.per_minute > 100'000'000)
+    return fail(Code::invalid, "api.code_lookups_per_minute: out of range: {}, 0 (no limit) to 100000000 wanted",
+                reads.code_limit.per_minute);
   return {};
 }
 
@@ -42,6 +45,7 @@ Service::Service(Dependencies dependencies, const ServiceOptions& options)
   add_collection_routes(*this);
   add_blog_routes(*this);
   add_article_routes(*this);
+  add_discount_routes(*this);
 }
 
 void Service::add(http::Method method, std::string pattern, Entry entry) {

@@ -1,8 +1,10 @@
 #include "api/store_reader.h"
 
+#include "api/discount_status.h"
 #include "api/list_params.h"
 #include "api/projection.h"
 #include "base/json.h"
+#include "base/text.h"
 
 namespace stoa::api {
 namespace {
@@ -64,9 +66,13 @@ std::unexpected<Error> StoreReader::missing(model::Kind kind) const {
 Result<Object> StoreReader::object(model::Kind kind, const std::optional<storage::Stored>& found,
                                    const Fields& fields) const {
   if (!found || !visible(kind, audience_, facts_->policy, found->body, now_)) return missing(kind);
-  Object out{.json = {}, .newest = found->fetched_at};
-  out.json.reserve(found->body.size());
-  Projection(kind, audience_, facts_->policy, fields).append(found->body, out.json);
+  return shown(kind, *found, fields);
+}
+
+Object StoreReader::shown(model::Kind kind, const storage::Stored& found, const Fields& fields) const {
+  Object out{.json = {}, .newest = found.fetched_at};
+  out.json.reserve(found.body.size());
+  Projection(kind, audience_, facts_->policy, fields, now_).append(found.body, out.json);
   return out;
 }
 
@@ -110,6 +116,31 @@ Result<Object> StoreReader::article_by_handle(std::string_view blog, const std::
     if (!owner) return missing(model::Kind::blogs);
   }
   return object(model::Kind::articles, found, fields);
+}
+
+Result<Object> StoreReader::discount_by_code(std::string_view code, const Fields& fields) const {
+  const std::string_view status = audience_ == Audience::operators ? "any" : "ACTIVE";
+  storage::Query query;
+  query.kind = model::Kind::discounts;
+  query.all = status_conditions(status, now_);
+  query.all.push_back({.field = "codesFold", .op = storage::Condition::Op::has, .values = {fold(code)}});
+  query.limit = 8;  // one, but while a code moves at Shopify
+  STOA_TRY_ASSIGN(const auto page, store_->query(query));
+  const auto newest = std::ranges::max_element(page.documents, {}, &storage::Stored::fetched_at);
+  if (newest != page.documents.end()) {
+    auto found = shown(query.kind, *newest, fields);
+    found.code = find_code(newest->body, code);
+    return found;
+  }
+  query.all.back() = {.field = "codesCounted", .values = {true}};
+  query.limit = 1;
+  STOA_TRY_ASSIGN(const auto counted, store_->query(query));
+  if (facts_->kind(query.kind).complete && !counted.documents.empty())
+    return fail(error(Code::not_found,
+                      "not among the codes that are mirrored: a discount has more of them than discounts.codes_max, "
+                      "ask Shopify for this one")
+                    .because("codes-not-mirrored"));
+  return missing(query.kind);
 }
 
 // By gid or number, or by handle: a handle may look like a number.

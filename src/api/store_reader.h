@@ -18,7 +18,8 @@ namespace stoa::api {
 // Objects as JSON text, and what an answer's headers say of them.
 struct Object {
   std::string json;
-  Time newest{};  // the latest fetch in it
+  Time newest{};          // the latest fetch in it
+  std::string code = {};  // of a discount found by its code: that code as Shopify spells it
 };
 
 class StoreReader {
@@ -33,6 +34,7 @@ class StoreReader {
   Result<Listing> blogs(const BlogQuery& query) const;
   // Of query.blog, when it names one, which must exist: not_found ("blog-not-found") or unavailable as below.
   Result<Listing> articles(const ArticleQuery& query) const;
+  Result<Listing> discounts(const DiscountQuery& query) const;
   // The members of query.collection, given by gid or number, which must exist: not_found ("collection-not-found") or
   // unavailable as below.
   Result<Listing> collection_products(const ProductQuery& query) const;
@@ -44,6 +46,10 @@ class StoreReader {
 
   // An article by its handle in a blog, given by gid or number.
   Result<Object> article_by_handle(std::string_view blog, const std::string& handle, const Fields& fields = {}) const;
+
+  // A discount by one of its codes, whatever their case: for a read key an active one. not_found
+  // ("codes-not-mirrored") when it may be among codes that are only counted; else as by_id().
+  Result<Object> discount_by_code(std::string_view code, const Fields& fields = {}) const;
 
   // The store itself: shop, version, freshness per kind.
   Result<Object> store() const;
@@ -65,6 +71,7 @@ class StoreReader {
   Result<std::vector<std::string>> ids_by_handle(storage::Query query, const std::vector<std::string>& handles) const;
   Result<std::optional<storage::Stored>> find_collection(const std::string& name) const;
   Result<Object> object(model::Kind kind, const std::optional<storage::Stored>& found, const Fields& fields) const;
+  Object shown(model::Kind kind, const storage::Stored& found, const Fields& fields) const;
   std::unexpected<Error> missing(model::Kind kind) const;
 
   std::shared_ptr<storage::StoreHandle> store_;

@@ -2,6 +2,7 @@
 #include <array>
 #include <unordered_set>
 
+#include "api/discount_status.h"
 #include "api/list_params.h"
 #include "api/store_reader.h"
 #include "base/json_text.h"
@@ -13,6 +14,7 @@ constexpr std::array kProductKinds{model::Kind::products};
 constexpr std::array kCollectionKinds{model::Kind::collections};
 constexpr std::array kBlogKinds{model::Kind::blogs};
 constexpr std::array kArticleKinds{model::Kind::articles};
+constexpr std::array kDiscountKinds{model::Kind::discounts};
 constexpr std::array kMemberKinds{model::Kind::collections, model::Kind::products};
 
 // `sort` of the API to an index field.
@@ -54,9 +56,13 @@ std::vector<std::string> common(const std::vector<std::string>& ids, const std::
   return out;
 }
 
-// What all lists share: time, ids, handles, order.
+Condition handle_in(const std::vector<std::string>& handles) {
+  return {.field = "handle", .op = Condition::Op::in, .values = {handles.begin(), handles.end()}};
+}
+
+// What all lists with filters share: time, ids, handles, order.
 template <class Query>
-void add_common(const Query& asked, Walk& walk) {
+void add_common(const Query& asked, std::string_view default_sort, Walk& walk) {
   auto& all = walk.query.all;
   if (asked.updated_since)
     all.push_back({.field = "updatedAt", .op = Condition::Op::greater_equal, .values = {micros(*asked.updated_since)}});
@@ -65,11 +71,10 @@ void add_common(const Query& asked, Walk& walk) {
   } else if (asked.sort.empty() && !asked.handles.empty()) {
     walk.order = Walk::Order{asked.handles, true};
   } else {
-    walk.query.sort = sort_by(asked.sort.empty() ? "id" : asked.sort);
+    walk.query.sort = sort_by(asked.sort.empty() ? default_sort : asked.sort);
   }
   if (!asked.ids.empty()) walk.query.ids = asked.ids;
-  if (!asked.handles.empty() && !(walk.order && walk.order->by_handle))
-    all.push_back({.field = "handle", .op = Condition::Op::in, .values = {asked.handles.begin(), asked.handles.end()}});
+  if (!asked.handles.empty() && !(walk.order && walk.order->by_handle)) all.push_back(handle_in(asked.handles));
 }
 
 Walk product_walk(const ProductQuery& asked, Audience audience, const Policy& policy, Time now) {
@@ -87,7 +92,7 @@ Walk product_walk(const ProductQuery& asked, Audience audience, const Policy& po
   if (asked.available) add("available", Condition::Op::eq, *asked.available);
   if (asked.price_min) add("priceMax", Condition::Op::greater_equal, *asked.price_min);
   if (asked.price_max) add("priceMin", Condition::Op::less_equal, *asked.price_max);
-  add_common(asked, walk);
+  add_common(asked, "id", walk);
   return walk;
 }
 
@@ -113,7 +118,7 @@ Result<Listing> StoreReader::list(const ListPlan& plan, const Fields& fields, co
   if (!after.empty()) {
     STOA_TRY_ASSIGN(start, decode_cursor(scope, after));
   }
-  const Projection projection(plan.walk.query.kind, audience_, facts_->policy, fields);
+  const Projection projection(plan.walk.query.kind, audience_, facts_->policy, fields, now_);
   Listing out;
   out.limit = plan.limit;
   out.reason = facts_->reason(plan.kinds);
@@ -163,7 +168,7 @@ Result<Listing> StoreReader::collections(const CollectionQuery& query) const {
       .walk = {}, .scope = "collections?" + canonical_walk(query), .kinds = kCollectionKinds, .limit = query.limit};
   plan.walk.query.kind = model::Kind::collections;
   plan.walk.query.all = list_conditions(model::Kind::collections, audience_, facts_->policy, now_);
-  add_common(query, plan.walk);
+  add_common(query, "id", plan.walk);
   return list(plan, query.fields, query.after);
 }
 
@@ -197,22 +202,11 @@ Result<Listing> StoreReader::articles(const ArticleQuery& query) const {
   if (query.status != "any")
     asked.all.push_back({.field = "publishedAt", .op = Condition::Op::less_equal, .values = {micros(now_)}});
   for (const auto& tag : query.tags) asked.all.push_back({.field = "tags", .op = Condition::Op::has, .values = {tag}});
-  if (!query.handles.empty())
-    asked.all.push_back(
-        {.field = "handle", .op = Condition::Op::in, .values = {query.handles.begin(), query.handles.end()}});
-  if (query.updated_since)
-    asked.all.push_back(
-        {.field = "updatedAt", .op = Condition::Op::greater_equal, .values = {micros(*query.updated_since)}});
-  if (!query.ids.empty()) asked.ids = query.ids;
-  if (!query.sort.empty()) {
-    asked.sort = sort_by(query.sort);
-  } else if (!query.ids.empty()) {
-    plan.walk.order = Walk::Order{query.ids, false};
-  } else if (!query.handles.empty()) {
+  add_common(query, "-publishedAt", plan.walk);
+  if (plan.walk.order && plan.walk.order->by_handle) {
+    asked.all.push_back(handle_in(query.handles));
     STOA_TRY_ASSIGN(auto ids, ids_by_handle(asked, query.handles));
     plan.walk.order = Walk::Order{std::move(ids), false};
-  } else {
-    asked.sort = sort_by("-publishedAt");
   }
   return list(plan, query.fields, query.after);
 }
@@ -235,6 +229,22 @@ Result<std::vector<std::string>> StoreReader::ids_by_handle(storage::Query query
   std::vector<std::string> out;
   for (auto& ids : found) out.insert(out.end(), ids.begin(), ids.end());
   return out;
+}
+
+Result<Listing> StoreReader::discounts(const DiscountQuery& query) const {
+  STOA_TRY(known_sort(query.sort, discount_sorts()));
+  if (!query.status.empty() && audience_ != Audience::operators)
+    return fail(error(Code::denied, "a read key sees ACTIVE discounts only: use the operator token for another status")
+                    .because("operator-only"));
+  ListPlan plan{
+      .walk = {}, .scope = "discounts?" + canonical_walk(query), .kinds = kDiscountKinds, .limit = query.limit};
+  auto& asked = plan.walk.query;
+  asked.kind = model::Kind::discounts;
+  asked.all = list_conditions(asked.kind, audience_, facts_->policy, now_);
+  for (auto& condition : status_conditions(query.status.empty() ? "ACTIVE" : query.status, now_))
+    asked.all.push_back(std::move(condition));
+  asked.sort = sort_by("id");
+  return list(plan, query.fields, query.after);
 }
 
 }  // namespace stoa::api

@@ -122,6 +122,9 @@ std::vector<Key> make_keys() {
       number_key("api.key_requests_per_minute",
                  "Requests of one read key, which all users of an app share; 0: no limit.",
                  AT(api.reads.rate_limit.per_minute)),
+      number_key("api.code_lookups_per_minute",
+                 "Of one read key: /discounts/by-code, which invites guessing, has a share of its own; 0: no limit.",
+                 AT(api.reads.code_limit.per_minute)),
       flag_key("api.access_log", "One log line per request.", AT(api.access_log)),
       text_key("storage.url", "Empty: embedded SQLite in `data`.", AT(storage_url)),
       number_key("storage.open_stores_max", "Store files kept open; each costs about 140 KiB and 3 descriptors.",
@@ -156,6 +159,9 @@ std::vector<Key> make_keys() {
       duration_key("sync.full_interval", "How often a complete pass finds deletions and silent changes.",
                    AT(sync.full_interval)),
       duration_key("sync.overlap", "How far an incremental pass goes back before its predecessor.", AT(sync.overlap)),
+      number_key("discounts.codes_max",
+                 "Redeem codes of one discount that are mirrored; of one that has more, only their number. 0..24000.",
+                 AT(sync.codes_max)),
       text_key("log.level", "trace, debug, info, warn or error.", AT(log_level)),
   };
 }

@@ -58,6 +58,7 @@ TEST(Config, AnUnknownKeyOrVariableStopsTheStartWithASuggestion) {
 TEST(Config, ABadValueNamesItsKeyAndTheFix) {
   for (const auto& [variable, value] : std::map<std::string, std::string>{{"STOA_SYNC_WORKERS_MAX", "0"},
                                                                           {"STOA_SYNC_CALL_TIMEOUT", "soon"},
+                                                                          {"STOA_DISCOUNTS_CODES_MAX", "24001"},
                                                                           {"STOA_LOG_LEVEL", "loud"},
                                                                           {"STOA_SHOPIFY_API_VERSION", "2026-04"},
                                                                           {"STOA_PUBLIC_URL", "http://x"},

@@ -87,6 +87,8 @@ class Catalog {
   Result<const Blog*> change_blog(std::int64_t id, Time now, const std::function<Result<void>(Blog&)>& how);
   // Moves its blog's updatedAt as well, as Shopify does.
   Result<const Article*> change_article(std::int64_t id, Time now, const std::function<Result<void>(Article&)>& how);
+  Result<const Discount*> change_discount(std::int64_t id, Time now, const std::function<Result<void>(Discount&)>& how);
+  bool erase_discount(std::int64_t id);
   bool erase_blog(std::int64_t id);  // and its articles
   bool erase_article(std::int64_t id);
   void clear_blogs();

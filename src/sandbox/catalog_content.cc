@@ -51,6 +51,26 @@ Result<const Article*> Catalog::change_article(std::int64_t id, Time now,
   return article;
 }
 
+Result<const Discount*> Catalog::change_discount(std::int64_t id, Time now,
+                                                 const std::function<Result<void>(Discount&)>& how) {
+  Discount* discount = discounts_.find(id);
+  if (!discount) return fail(Code::not_found, "discount: no discount {}", id);
+  Discount draft = *discount;
+  STOA_TRY(how(draft));
+  if (draft.automatic != discount->automatic)
+    return fail(Code::invalid, "discount: automatic: a discount stays what it is, make another one");
+  draft.updated_at = moved(discount->updated_at, now);
+  index_.reset();
+  *discount = std::move(draft);
+  discounts_.touch();
+  return discount;
+}
+
+bool Catalog::erase_discount(std::int64_t id) {
+  index_.reset();
+  return discounts_.erase(id);
+}
+
 bool Catalog::erase_blog(std::int64_t id) {
   index_.reset();
   std::vector<std::int64_t> gone;

@@ -55,8 +55,9 @@ class Control {
   }
 
   json::Object describe_shop(Shop& shop) {
-    const auto [products, collections, blogs, articles] = shop.read([](const Catalog& c) {
-      return std::array{c.products().size(), c.collections().size(), c.blogs().size(), c.articles().size()};
+    const auto [products, collections, blogs, articles, discounts] = shop.read([](const Catalog& c) {
+      return std::array{c.products().size(), c.collections().size(), c.blogs().size(), c.articles().size(),
+                        c.discounts().size()};
     });
     json::Object out{{"name", shop.spec().name},
                      {"baseUrl", sandbox_.base_url(shop.spec().name)},
@@ -64,7 +65,8 @@ class Control {
                      {"products", products},
                      {"collections", collections},
                      {"blogs", blogs},
-                     {"articles", articles}};
+                     {"articles", articles},
+                     {"discounts", discounts}};
     for (const auto& [key, value] : shop.tokens().describe()) out[key] = value;
     return out;
   }

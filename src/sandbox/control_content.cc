@@ -1,6 +1,7 @@
-// Control routes of blogs and articles: list, make, change, delete, and all blogs at once.
+// Control routes of blogs, articles and discounts: list, make, change, delete, and all blogs at once.
 #include "sandbox/control_parts.h"
 #include "sandbox/rest_content.h"
+#include "sandbox/rest_discounts.h"
 
 namespace stoa::sandbox {
 namespace {
@@ -21,6 +22,12 @@ json::Object describe(const Article& a) {
           {"handle", a.handle},
           {"publishedAt", time_or_null(a.published_at)},
           {"updatedAt", time_or_null(a.updated_at)}};
+}
+json::Object describe(const Discount& d) {
+  return {{"id", gid(d.node_type(), d.id)},
+          {"type", d.type_name()},
+          {"codes", d.codes.size()},
+          {"updatedAt", iso_seconds(d.updated_at)}};
 }
 
 // How one type is listed, read and changed.
@@ -85,6 +92,9 @@ void add_content_routes(http::Router& router, Sandbox& sandbox, World& world) {
   add_routes<Article>(
       router, sandbox, world,
       {"articles", &Catalog::articles, apply_article, &Catalog::change_article, &Catalog::erase_article});
+  add_routes<Discount>(
+      router, sandbox, world,
+      {"discounts", &Catalog::discounts, apply_discount, &Catalog::change_discount, &Catalog::erase_discount});
   // All blogs and their articles at once, times and ids as given.
   router.add(Method::put, "/control/shops/{name}/blogs",
              shop_handler(sandbox, [&world](Shop& shop, const json::Object& body, const Params&) {

@@ -10,7 +10,7 @@
 
 namespace stoa::sandbox {
 
-// Routes of blogs and articles.
+// Routes of blogs, articles and discounts.
 void add_content_routes(http::Router& router, Sandbox& sandbox, World& world);
 
 inline http::Response answer_json(int status, const json::Value& body) {

@@ -1,22 +1,13 @@
 // Blogs and articles: from answers to documents.
 #include <gtest/gtest.h>
 
+#include "shopify/answer_fixture.h"
 #include "shopify/kinds.h"
 
 namespace stoa::shopify {
 namespace {
 
 using model::Kind;
-
-Answer answer(std::string data) {
-  Answer result;
-  result.data_end = data.size();
-  result.body = std::move(data);
-  return result;
-}
-
-constexpr std::string_view kDone = R"("pageInfo":{"hasNextPage":false,"endCursor":null})";
-constexpr std::string_view kMore = R"("pageInfo":{"hasNextPage":true,"endCursor":"more"})";
 
 std::string article(std::string_view blog, std::string_view info = kDone) {
   return fmt::format(

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "base/json_text.h"
+#include "shopify/answer_fixture.h"
 #include "shopify/decode/kind_row.h"
 #include "shopify/kinds.h"
 
@@ -9,16 +10,6 @@ namespace stoa::shopify {
 namespace {
 
 using model::Kind;
-
-Answer answer(std::string data) {
-  Answer result;
-  result.data_end = data.size();
-  result.body = std::move(data);
-  return result;
-}
-
-constexpr std::string_view kDone = R"("pageInfo":{"hasNextPage":false,"endCursor":null})";
-constexpr std::string_view kMore = R"("pageInfo":{"hasNextPage":true,"endCursor":"more"})";
 
 std::string variant(int number, std::string_view extra = "") {
   return fmt::format(

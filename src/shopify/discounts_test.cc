@@ -11,21 +11,12 @@
 #include "base/json.h"
 #include "base/json_text.h"
 #include "model/document.h"
+#include "shopify/answer_fixture.h"
 
 namespace stoa::shopify {
 namespace {
 
 using model::Kind;
-
-Answer answer(std::string data) {
-  Answer result;
-  result.data_end = data.size();
-  result.body = std::move(data);
-  return result;
-}
-
-constexpr std::string_view kDone = R"("pageInfo":{"hasNextPage":false,"endCursor":null})";
-constexpr std::string_view kMore = R"("pageInfo":{"hasNextPage":true,"endCursor":"more"})";
 
 std::string codes(std::size_t from, std::size_t to) {
   std::string out;

@@ -1,6 +1,7 @@
 #include "sync/kind_walk.h"
 
 #include "base/log.h"
+#include "shopify/discounts.h"
 #include "sync/draft.h"
 #include "tenant/settings.h"
 
@@ -159,6 +160,7 @@ Result<bool> KindWalk::page(shopify::Transport& transport) {
   storage::Batch batch;
   for (auto& node : page.nodes) {
     state_.id_last = std::max(state_.id_last, number_of(node.id));
+    if (kind_ == model::Kind::discounts) shopify::bound_codes(node, context_.options.codes_max);
     if (!node.open.empty()) {
       std::vector<OpenDraftList> open;
       for (auto& list : node.open) open.push_back({std::move(list)});

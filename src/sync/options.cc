@@ -18,6 +18,8 @@ Result<> SyncOptions::validate() const {
     return fail(Code::invalid, "sync.incremental_interval is {} s, want at least 60", incremental_interval.count());
   if (full_interval < std::chrono::seconds(60))
     return fail(Code::invalid, "sync.full_interval is {} s, want at least 60", full_interval.count());
+  // Shopify pages no list beyond 25,000: one that comes near it could not be told from one that was cut.
+  if (codes_max > 24'000) return fail(Code::invalid, "discounts.codes_max is {}, want 0..24000", codes_max);
   return {};
 }
 

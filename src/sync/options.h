@@ -22,6 +22,7 @@ struct SyncOptions {
   std::chrono::seconds incremental_interval{
       900};  // how often changed documents are asked for; settings.schedules overrides
   std::chrono::seconds full_interval{86'400};  // how often a complete pass finds deletions and silent changes
+  std::size_t codes_max = 10'000;              // redeem codes of one discount that are mirrored; of more, their number
   std::chrono::seconds overlap{300};           // an incremental pass goes back this far before its predecessor
 
   Result<> validate() const;

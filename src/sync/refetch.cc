@@ -1,5 +1,6 @@
 #include "sync/refetch.h"
 
+#include "shopify/discounts.h"
 #include "tenant/settings.h"
 
 namespace stoa::sync {
@@ -41,6 +42,7 @@ Result<bool> Refetch::step(shopify::Transport& transport) {
   STOA_TRY_ASSIGN(auto by_ids, shopify::decode_by_ids(kind_, asked, answer));
   storage::Batch batch;
   for (auto& node : by_ids.found) {
+    if (kind_ == model::Kind::discounts) shopify::bound_codes(node, context_.options.codes_max);
     STOA_TRY_ASSIGN(auto body, whole(transport, std::move(node)));
     STOA_TRY_ASSIGN(auto document,
                     to_document(kind_, std::move(body), stamp.time(), model::Source::page, api_version_));

@@ -39,9 +39,35 @@ BLOGS = f"""query TruthOfBlogs($after: String) {{ blogs(first: 2, after: $after)
 ARTICLES = f"""query TruthOfArticles($after: String) {{ articles(first: 20, after: $after) {{ pageInfo {{ hasNextPage endCursor }} edges {{ node {{
   id title handle body summary tags isPublished publishedAt createdAt updatedAt templateSuffix author {{ name }} image {IMAGE} blog {{ id }}
   {METAFIELDS} }} }} }} }}"""
+ITEMS = """items { __typename ... on AllDiscountItems { allItems }
+  ... on DiscountProducts { products(first: 250) { edges { node { id } } pageInfo { hasNextPage } }
+    productVariants(first: 250) { edges { node { id } } pageInfo { hasNextPage } } }
+  ... on DiscountCollections { collections(first: 250) { edges { node { id } } pageInfo { hasNextPage } } } }"""
+EFFECT = f"__typename ... on DiscountPercentage {{ percentage }} ... on DiscountAmount {{ amount {MONEY} appliesOnEachItem }}"
+GETS = f"""customerGets {{ appliesOnOneTimePurchase appliesOnSubscription {ITEMS}
+  value {{ {EFFECT} ... on DiscountOnQuantity {{ quantity {{ quantity }} effect {{ {EFFECT} }} }} }} }}"""
+BUYS = f"""customerBuys {{ isOneTimePurchase isSubscription {ITEMS}
+  value {{ __typename ... on DiscountQuantity {{ quantity }} ... on DiscountPurchaseAmount {{ amount }} }} }}"""
+MINIMUM = f"""minimumRequirement {{ __typename ... on DiscountMinimumQuantity {{ greaterThanOrEqualToQuantity }}
+  ... on DiscountMinimumSubtotal {{ greaterThanOrEqualToSubtotal {MONEY} }} }}"""
+SHIPPING = f"""{MINIMUM} destinationSelection {{ __typename ... on DiscountCountryAll {{ allCountries }} ... on DiscountCountries {{ countries includeRestOfWorld }} }}
+  maximumShippingPrice {MONEY} appliesOnOneTimePurchase appliesOnSubscription"""
+EVERY = """title startsAt endsAt createdAt updatedAt discountClasses tags asyncUsageCount context { __typename } status
+  combinesWith { orderDiscounts productDiscounts productDiscountsWithTagsOnSameCartLine shippingDiscounts }"""
+OF_CODES = """usageLimit appliesOncePerCustomer codesCount { count precision }
+  codes(first: 250) { edges { node { id code asyncUsageCount } } pageInfo { hasNextPage endCursor } }"""
+OWN = {"Basic": f"summary {GETS} {MINIMUM}", "Bxgy": f"summary {GETS} {BUYS} usesPerOrderLimit", "FreeShipping": f"summary {SHIPPING}",
+       "App": "appDiscountType { functionId title } appliesOnOneTimePurchase appliesOnSubscription"}
+TYPES = " ".join(f"... on Discount{way}{kind} {{ {EVERY} {own} {OF_CODES if way == 'Code' else ''} }}"
+                 for way in ("Code", "Automatic") for kind, own in OWN.items())
+DISCOUNTS = f"""query TruthOfDiscounts($after: String) {{ discountNodes(first: 10, after: $after) {{ pageInfo {{ hasNextPage endCursor }}
+  edges {{ node {{ id discount {{ __typename {TYPES} }} {METAFIELDS} }} }} }} }}"""
+CODES = "query TruthOfCodes($id: ID!, $after: String) { discountNode(id: $id) { discount { " + " ".join(
+    f"... on DiscountCode{kind} {{ codes(first: 250, after: $after) {{ edges {{ node {{ id code asyncUsageCount }} }} pageInfo {{ hasNextPage endCursor }} }} }}"
+    for kind in OWN) + " } } }"
 MEMBERS = """query Members($id: ID!, $after: String) { collection(id: $id) { products(first: 200, after: $after, sortKey: COLLECTION_DEFAULT) {
   pageInfo { hasNextPage endCursor } edges { node { id } } } } }"""
-KINDS = {"products", "collections", "blogs", "articles"}  # that a sync covers when nothing else is asked for
+KINDS = {"products", "collections", "blogs", "articles", "discounts"}  # that a sync covers when nothing else is asked for
 PAGES = {kind: f"{kind.capitalize()}Page" for kind in KINDS}  # the operation that walks each
 QUANTITIES = ("inventoryQuantity", "sellableOnlineQuantity", "totalInventory")
 
@@ -142,6 +168,17 @@ class Shop:
         """Every article by id, its blog's id at its end."""
         return {node["id"]: {**flat(node), "blogId": node["blog"]["id"]} for node in self._walk(ARTICLES, lambda data: data["articles"])}
 
+    def discounts(self):
+        """Every discount by id, with all its codes; its status, which Shopify has on the type, stands behind the id."""
+        found = {}
+        for node in self._walk(DISCOUNTS, lambda data: data["discountNodes"]):
+            codes = node["discount"].get("codes")
+            if codes and codes["pageInfo"]["hasNextPage"]:
+                node["discount"]["codes"] = self._walk(CODES, lambda data: data["discountNode"]["discount"]["codes"], id=node["id"])
+            discount = flat(node)
+            found[node["id"]] = {"id": node["id"], "status": discount["discount"].pop("status"), **discount}
+        return found
+
     def members(self, collection):
         """The ids of a collection's products, in its own order."""
         return [node["id"] for node in self._walk(MEMBERS, lambda data: data["collection"]["products"], id=collection)]
@@ -210,4 +247,5 @@ def assert_equal_mirror(stoa, store, shop):
     assert_same(mirrored(stoa, f"/v1/stores/{store}/collections"), by_id(collections), "collections")
     assert_same(mirrored(stoa, f"/v1/stores/{store}/blogs"), by_id(shop.blogs()), "blogs")
     assert_same(mirrored(stoa, f"/v1/stores/{store}/articles?status=any&sort=id"), by_id(shop.articles()), "articles")
+    assert_same(mirrored(stoa, f"/v1/stores/{store}/discounts?status=any"), by_id(shop.discounts()), "discounts")
     return products, collections
