@@ -15,6 +15,10 @@
 #include "shopify/classify.h"
 #include "storage/embedded/embedded.h"
 #include "sync/kind_walk.h"
+#if __has_include("storage/mongo/mongo.h")  // the engine on MongoDB is not built in everywhere yet
+#include "storage/mongo/mongo.h"
+#define STOA_HAS_MONGO
+#endif
 
 namespace stoa {
 namespace {
@@ -61,7 +65,13 @@ class Recorded final : public shopify::Transport {
 
 std::unique_ptr<storage::Registry> open(const std::string& storage, const Clock& clock, Random& random) {
   constexpr std::string_view kEmbedded = "embedded:";
-  STOA_CHECK(storage.starts_with(kEmbedded), "STORAGE is embedded:FOLDER");
+#ifdef STOA_HAS_MONGO
+  static Metrics metrics;
+  if (storage.starts_with("mongodb"))
+    return must(storage::open_mongo({.cells = {{.url = storage}}, .process = "replay"}, clock, random, metrics));
+#endif
+  STOA_CHECK(storage.starts_with(kEmbedded),
+             "STORAGE is embedded:FOLDER, or mongodb://… where that engine is built in");
   return must(storage::open_embedded({.folder = storage.substr(kEmbedded.size())}, clock, random));
 }
 
