@@ -30,7 +30,7 @@ PROGRAM_SECONDS_MAX = 600
 E2E_SECONDS_MAX = 3600
 OUTPUT_LINES_MAX = 200  # of a failure, from its end
 MONGODB_URL = "STOA_TEST_MONGODB_URL"
-ENGINES = ("sqlite",)  # and "mongodb", as soon as the server has that engine
+ENGINES = ("sqlite", "mongodb")
 
 SANITIZERS = {
     "ASAN_OPTIONS": "detect_leaks=1:abort_on_error=1",

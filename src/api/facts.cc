@@ -39,6 +39,12 @@ std::optional<Time> StoreFacts::as_of(std::span<const model::Kind> wanted) const
 
 std::shared_ptr<const StoreFacts> FactsCache::peek(const std::shared_ptr<storage::StoreHandle>& store,
                                                    std::span<const model::Kind> wanted) const {
+  auto facts = known(store, wanted);
+  return facts && clock_.mono() - facts->read_at < kFreshnessAge ? facts : nullptr;
+}
+
+std::shared_ptr<const StoreFacts> FactsCache::known(const std::shared_ptr<storage::StoreHandle>& store,
+                                                    std::span<const model::Kind> wanted) const {
   std::shared_ptr<const StoreFacts> facts;
   {
     const std::shared_lock lock(mutex_);
@@ -49,8 +55,8 @@ std::shared_ptr<const StoreFacts> FactsCache::peek(const std::shared_ptr<storage
   const Time now = clock_.wall();
   const bool boundary_holds =
       (!facts->boundary.last || *facts->boundary.last <= now) && (!facts->boundary.next || now < *facts->boundary.next);
-  if (!same_owner(facts->owner, store) || clock_.mono() - facts->read_at >= kFreshnessAge || !boundary_holds ||
-      !facts->complete(wanted) || facts->generation != store->entry()->generation)
+  if (!same_owner(facts->owner, store) || !boundary_holds || !facts->complete(wanted) ||
+      facts->generation != store->entry()->generation)
     return nullptr;
   const auto version = store->version();  // memory: it was asked before
   return version && *version == facts->version ? facts : nullptr;
@@ -59,7 +65,11 @@ std::shared_ptr<const StoreFacts> FactsCache::peek(const std::shared_ptr<storage
 Result<std::shared_ptr<const StoreFacts>> FactsCache::get(const std::shared_ptr<storage::StoreHandle>& store,
                                                           std::span<const model::Kind> wanted) {
   if (auto facts = peek(store, wanted)) return facts;
-  STOA_TRY_ASSIGN(auto facts, read(store));
+  auto read_now = read(store);
+  // While the database is away, what was known still answers: only its age grows.
+  if (!read_now && read_now.error().code == Code::unavailable)
+    if (auto facts = known(store, wanted)) return facts;
+  STOA_TRY_ASSIGN(auto facts, std::move(read_now));
   const std::unique_lock lock(mutex_);
   if (facts_.size() >= kStoresMax) facts_.clear();
   facts_[store->key().str()] = facts;

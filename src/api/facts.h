@@ -45,6 +45,9 @@ class FactsCache {
                                                 std::span<const model::Kind> wanted);
 
  private:
+  // What was read of the store, however long ago, as far as nothing says that it is no longer true.
+  std::shared_ptr<const StoreFacts> known(const std::shared_ptr<storage::StoreHandle>& store,
+                                          std::span<const model::Kind> wanted) const;
   Result<std::shared_ptr<const StoreFacts>> read(const std::shared_ptr<storage::StoreHandle>& store) const;
 
   const Clock& clock_;

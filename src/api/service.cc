@@ -165,6 +165,9 @@ http::Response Service::ready() const {
   json::Array degraded;
   if (dependencies_.degraded)
     for (const auto& what : dependencies_.degraded()) degraded.emplace_back(what);
+  // A cell that is down takes only its stores down.
+  for (const auto& cell : dependencies_.registry.cells(false))
+    if (!cell.up && reachable) degraded.emplace_back("cell " + cell.name);
   body["degraded"] = std::move(degraded);
   auto response = http::json_response(reachable && !draining ? 200 : 503, json::write(body));
   response.header("Cache-Control", "no-store");

@@ -81,6 +81,16 @@ void check_stores(Checks& checks, Cli& cli) {
       checks.push_back({up ? Verdict::pass : Verdict::fail, "storage",
                         fmt::format("{} ({})", cell(engine, "name"), cell(engine, "engine")),
                         up ? "" : "see the server's log: reads answer 503 until it is back"});
+      const auto* room = json::find(engine, "room");
+      if (room == nullptr || !room->is_int64()) continue;
+      // A fleet should see the wall before it stands at it.
+      const auto stores = json::int_or(engine, "stores"), left = room->get_int64();
+      const bool near = left <= stores / 10;
+      checks.push_back({left == 0 ? Verdict::fail
+                        : near    ? Verdict::warn
+                                  : Verdict::pass,
+                        "room", fmt::format("{}: {} stores, {} more fit", cell(engine, "name"), stores, left),
+                        near ? cell(engine, "limit") : ""});
     }
   const auto stores = call_list(cli, "/api/stores");
   if (!stores) return;

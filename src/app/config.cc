@@ -2,9 +2,12 @@
 
 #include <toml++/toml.h>
 
+#include <fstream>
+
 #include "app/config_keys.h"
 #include "base/ids.h"
 #include "base/text.h"
+#include "storage/mongo/mongo.h"
 
 namespace stoa::app {
 namespace {
@@ -16,6 +19,8 @@ bool is_foreign(std::string_view variable) {
   return variable == "STOA_SERVER" || variable == "STOA_TOKEN_FILE" || variable == "STOA_CONFIG" ||
          variable.starts_with("STOA_TEST_");
 }
+
+bool is_mongodb(const std::string& url) { return url.starts_with("mongodb://") || url.starts_with("mongodb+srv://"); }
 
 std::vector<std::string> key_names() {
   std::vector<std::string> names;
@@ -54,12 +59,36 @@ Result<std::string> text_of(const toml::node& node, const std::string& name) {
   return fail(Code::invalid, "{}: want a string, a whole number, true, false or a list of strings", name);
 }
 
+// [[storage.cells]] name = "…", url = "…": the only tables in a list.
+Result<void> read_cells(Loaded& loaded, const toml::node& node, const std::string& origin) {
+  const auto* list = node.as_array();
+  if (list == nullptr || !list->is_homogeneous<toml::table>())
+    return fail(Code::invalid, "storage.cells ({}): want tables: [[storage.cells]] name = \"…\", url = \"…\"", origin);
+  std::string shown;
+  for (const auto& element : *list) {
+    StorageCell cell;
+    for (const auto& [name, value] : *element.as_table()) {
+      if (name.str() != "name" && name.str() != "url")
+        return unknown(origin, "storage.cells." + std::string(name.str()), {"storage.cells.name", "storage.cells.url"});
+      (name.str() == "name" ? cell.name : cell.url) = value.value_or(std::string());
+    }
+    shown += fmt::format("{}{}={}", shown.empty() ? "" : ",", cell.name, storage::url_for_show(cell.url));
+    loaded.config.storage_cells.push_back(std::move(cell));
+  }
+  loaded.origins["storage.cells"] = {.value = shown, .origin = origin};
+  return {};
+}
+
 Result<void> read_table(Loaded& loaded, const toml::table& table, const std::string& prefix,
                         const std::string& origin) {
   for (const auto& [raw_name, node] : table) {
     const auto name = prefix + std::string(raw_name.str());
     if (const auto* inner = node.as_table()) {
       STOA_TRY(read_table(loaded, *inner, name + ".", origin));
+      continue;
+    }
+    if (name == "storage.cells") {
+      STOA_TRY(read_cells(loaded, node, origin));
       continue;
     }
     if (find_key(name) == nullptr) return unknown(origin, name, key_names());
@@ -109,11 +138,18 @@ Result<void> Config::validate() const {
                 api_version);
   if (!public_url.empty() && !public_url.starts_with("https://"))
     return fail(Code::invalid, "public_url is '{}', want https://…: Shopify calls nothing else", public_url);
-  if (!storage_url.empty()) {
-    if (storage_url.starts_with("mongodb://") || storage_url.starts_with("mongodb+srv://"))
-      return fail(Code::invalid, "storage.url: this version has the embedded engine only, leave the key empty");
-    return fail(Code::invalid, "storage.url: want embedded:<folder>, or nothing");
-  }
+  if (!storage_url.empty() && !is_mongodb(storage_url))
+    return fail(Code::invalid, "storage.url: want mongodb://…, mongodb+srv://…, embedded:<folder>, or nothing");
+  if (storage_url.empty() && !storage_cells.empty())
+    return fail(Code::invalid, "storage.cells: storage.url is empty, want the deployment that holds appconfig there");
+  for (const auto& cell : storage_cells)
+    if (cell.name.empty() || cell.name == "default" || !is_mongodb(cell.url))
+      return fail(Code::invalid,
+                  "storage.cells: '{}': want a name other than 'default' and a url mongodb://… or mongodb+srv://…",
+                  cell.name);
+  if (tables_max < 100) return fail(Code::invalid, "storage.tables_max is {}, want at least 100", tables_max);
+  if (connections_max < 2 || connections_max > 1000)
+    return fail(Code::invalid, "storage.connections_max is {}, want 2 to 1000", connections_max);
   return {};
 }
 
@@ -134,6 +170,16 @@ Result<Loaded> load_config(const Sources& sources) {
     STOA_TRY(assign(loaded, name, value, "flag"));
   }
   auto& config = loaded.config;
+  if (!config.storage_url_file.empty()) {
+    if (!config.storage_url.empty())
+      return fail(Code::invalid, "storage.url_file: storage.url is set too, want one of them");
+    std::ifstream file(config.storage_url_file);
+    if (!std::getline(file, config.storage_url))
+      return fail(Code::invalid, "storage.url_file: {}: cannot be read, or is empty", config.storage_url_file.string());
+    config.storage_url = std::string(trim(config.storage_url));
+    loaded.origins["storage.url"] = {.value = storage::url_for_show(config.storage_url),
+                                     .origin = config.storage_url_file.string()};
+  }
   constexpr std::string_view kEmbedded = "embedded:";
   if (config.storage_url.starts_with(kEmbedded)) {
     if (config.storage_url.size() > kEmbedded.size()) config.data = config.storage_url.substr(kEmbedded.size());

@@ -15,11 +15,19 @@
 
 namespace stoa::app {
 
+struct StorageCell {
+  std::string name, url;
+};
+
 struct Config {
   http::ServerOptions http;
   api::ServiceOptions api;
   sync::SyncOptions sync;
-  std::string storage_url;  // empty: embedded in `data`
+  std::string storage_url;                 // empty: embedded in `data`; else mongodb://…, the deployment of `appconfig`
+  std::filesystem::path storage_url_file;  // holds it, when it bears a password
+  std::vector<StorageCell> storage_cells;  // further deployments, from the file's [[storage.cells]]
+  std::size_t tables_max = 60'000;         // of a cell
+  std::size_t connections_max = 32;        // of each of a cell's two pools
   std::filesystem::path data = "./stoa-data";
   std::string public_url;
   std::filesystem::path operator_token_file, master_key_file;  // empty: in `data`

@@ -1,6 +1,7 @@
 #include "app/config_keys.h"
 
 #include "base/text.h"
+#include "storage/mongo/mongo.h"
 #include "tenant/settings.h"
 
 namespace stoa::app {
@@ -43,6 +44,17 @@ Key text_key(std::string name, std::string help, Place place) {
             else
               return value;
           }};
+}
+
+// A text whose password is shown nowhere (rule K2).
+template <class Place>
+Key url_key(std::string name, std::string help, Place place) {
+  auto key = text_key(std::move(name), std::move(help), place);
+  key.get = [place](const Config& config) {
+    const auto& value = place(const_cast<Config&>(config));
+    return value.find('@') == std::string::npos ? value : storage::url_for_show(value);
+  };
+  return key;
 }
 
 template <class Place>
@@ -126,7 +138,13 @@ std::vector<Key> make_keys() {
                  "Of one read key: /discounts/by-code, which invites guessing, has a share of its own; 0: no limit.",
                  AT(api.reads.code_limit.per_minute)),
       flag_key("api.access_log", "One log line per request.", AT(api.access_log)),
-      text_key("storage.url", "Empty: embedded SQLite in `data`.", AT(storage_url)),
+      url_key("storage.url", "Empty: embedded SQLite in `data`. mongodb://…: a replica set or a sharded cluster.",
+              AT(storage_url)),
+      text_key("storage.url_file", "File that holds storage.url, when it bears a password.", AT(storage_url_file)),
+      number_key("storage.tables_max", "Tables of a MongoDB deployment (27 a store); beyond it new stores are refused.",
+                 AT(tables_max)),
+      number_key("storage.connections_max", "Connections to a MongoDB deployment, of each of two pools.",
+                 AT(connections_max)),
       number_key("storage.open_stores_max", "Store files kept open; each costs about 140 KiB and 3 descriptors.",
                  AT(open_stores_max)),
       text_key("security.operator_token_file",
@@ -151,6 +169,11 @@ std::vector<Key> make_keys() {
       number_key("sync.attempts_max", "Failed calls in a row before a kind is given up.", AT(sync.attempts_max)),
       duration_key("sync.shop_probe", "How often a frozen or locked shop is asked again.", AT(sync.shop_probe)),
       duration_key("sync.rejection_probe", "The same after a security rejection.", AT(sync.rejection_probe)),
+      duration_key("sync.lease_time",
+                   "With several servers on one database: how soon the jobs of one that is gone are taken over.",
+                   AT(sync.lease_time)),
+      duration_key("sync.lease_heartbeat", "How often a server says that it is still at its jobs.",
+                   AT(sync.lease_heartbeat)),
       number_key("sync.page_max", "Upper bound of a page, 1..250.", AT(sync.page_max)),
       number_key("sync.sweep_count_free", "A sweep of up to this many deletes needs no confirmation.",
                  AT(sync.sweep_count_free)),

@@ -6,9 +6,19 @@
 #include "app/version.h"
 #include "shopify/kinds.h"
 #include "storage/embedded/embedded.h"
+#include "storage/mongo/mongo.h"
 #include "sync/schedule.h"
 
 namespace stoa::app {
+
+namespace {
+
+std::string host_name() {
+  char name[256] = {};
+  return gethostname(name, sizeof name - 1) == 0 ? name : "localhost";
+}
+
+}  // namespace
 
 Process::Process(Loaded loaded) : loaded_(std::move(loaded)) {}
 
@@ -21,21 +31,35 @@ Result<std::unique_ptr<Process>> Process::start(Loaded loaded) {
   return process;
 }
 
+Result<std::unique_ptr<storage::Registry>> Process::open_storage(const std::string& name) {
+  const auto& config = loaded_.config;
+  if (config.storage_url.empty())
+    return storage::open_embedded({.folder = config.data, .open_stores_max = config.open_stores_max}, clock_, random_);
+  storage::MongoOptions options{
+      .process = name, .media = config.data / "media", .connections_max = config.connections_max};
+  const auto add = [&](const std::string& cell, const std::string& url) {
+    options.cells.push_back({.name = cell, .url = url, .tables_max = static_cast<std::int64_t>(config.tables_max)});
+  };
+  add("default", config.storage_url);
+  for (const auto& cell : config.storage_cells) add(cell.name, cell.url);
+  return storage::open_mongo(options, clock_, random_, metrics_);
+}
+
 Result<> Process::build() {
   const auto& config = loaded_.config;
   started_ = clock_.wall();
-  STOA_TRY_ASSIGN(registry_, storage::open_embedded({.folder = config.data, .open_stores_max = config.open_stores_max},
-                                                    clock_, random_));
+  const auto name = fmt::format("{}:{}:{}", host_name(), getpid(), random_.hex(3));
+  STOA_TRY_ASSIGN(registry_, open_storage(name));
   STOA_TRY_ASSIGN(const auto token, operator_token(config.operator_token_file, random_));
   STOA_TRY_ASSIGN(auto key, master_key(config.master_key_file, *registry_, random_));
   sealer_ = make_sealer(std::move(key), random_);
   vault_ = std::make_unique<tenant::Vault>(*sealer_);
   client_ = http::Client::make({});
-  connections_ = std::make_unique<tenant::Connections>(*registry_, *vault_, *client_, clock_, metrics_,
-                                                       tenant::Connections::Options{.api_version = config.api_version, .extra_hosts = config.extra_hosts});
+  connections_ = std::make_unique<tenant::Connections>(
+      *registry_, *vault_, *client_, clock_, metrics_,
+      tenant::Connections::Options{.api_version = config.api_version, .extra_hosts = config.extra_hosts});
   scheduler_ = std::make_unique<sync::Scheduler>(
-      sync::Scheduler::Deps{*registry_, *connections_, clock_, random_, fmt::format("{}:{}", getpid(), random_.hex(3))},
-      config.sync);
+      sync::Scheduler::Deps{*registry_, *connections_, clock_, random_, name}, config.sync);
   const auto wake = [this] { scheduler_->wake(); };
   registrar_ = std::make_unique<tenant::Registrar>(
       tenant::Registrar::Deps{*registry_, *vault_, *client_, clock_, random_, wake},
@@ -75,6 +99,14 @@ void Process::drain() {
 }
 
 json::Object Process::server_view() const {
+  json::Array engines;
+  for (const auto& cell : registry_->cells(true))
+    engines.push_back({{"name", cell.name},
+                       {"engine", cell.engine},
+                       {"up", cell.up},
+                       {"stores", cell.stores},
+                       {"room", cell.room ? json::Value(*cell.room) : json::Value()},
+                       {"limit", json::null_if_empty(cell.limit)}});
   json::Object config;
   for (const auto& [key, value] : loaded_.origins) config[key] = {{"value", value.value}, {"origin", value.origin}};
   json::Array warnings;
@@ -91,8 +123,7 @@ json::Object Process::server_view() const {
           {"uptimeSeconds", std::chrono::duration_cast<std::chrono::seconds>(clock_.wall() - started_).count()},
           {"diskFreeBytes", upkeep_->disk_free()},
           {"queues", {{"sync", std::move(sync_queue)}}},
-          {"engines",
-           json::Array{{{"name", "default"}, {"engine", registry_->engine()}, {"up", registry_->ping().has_value()}}}},
+          {"engines", std::move(engines)},
           {"connections", server_->connections()},
           {"configuration", std::move(config)},
           {"warnings", std::move(warnings)}};

@@ -24,6 +24,7 @@ class Process {
  private:
   explicit Process(Loaded loaded);
   Result<> build();
+  Result<std::unique_ptr<storage::Registry>> open_storage(const std::string& name);
   json::Object server_view() const;
 
   const Loaded loaded_;

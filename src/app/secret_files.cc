@@ -36,7 +36,8 @@ Result<std::optional<std::string>> read_private(const std::filesystem::path& fil
 // Written aside and renamed, so that a crash leaves the old file or the new one.
 Result<> write_private(const std::filesystem::path& file, const std::string& content) {
   std::error_code ignored;
-  if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path(), ignored);
+  if (file.has_parent_path() && std::filesystem::create_directories(file.parent_path(), ignored))
+    std::filesystem::permissions(file.parent_path(), std::filesystem::perms::owner_all, ignored);
   const auto aside = file.string() + ".new";
   const int fd = open(aside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (fd < 0) return fail(Code::denied, "{}: cannot be written", file.string());

@@ -25,6 +25,15 @@ struct JobQuery {
   std::size_t limit = 50;
 };
 
+// One deployment that holds stores: the data folder, or a MongoDB deployment.
+struct CellStatus {
+  std::string name, engine;
+  bool up = false;
+  std::int64_t stores = 0;           // placed there
+  std::optional<std::int64_t> room;  // for how many more; nothing when not known
+  std::string limit = {};            // what bounds it, and the setting that moves it
+};
+
 struct Enqueued {
   JobRecord job;
   bool joined = false;  // that very work was under way already: `job` is it
@@ -47,7 +56,8 @@ class Registry {
   // Nothing is left behind by a refusal; a crash in between is finished by the next open.
   virtual Result<std::shared_ptr<StoreHandle>> create(const ClientRecord& client, const ShopRecord& shop,
                                                       const KeyRecord& key, const JobRecord& job) = 0;
-  // Change one record by a function of its current value, atomically; not_found when the store is gone.
+  // Change one record by a function of its current value, atomically; not_found when the store is gone. The function
+  // may be called more than once, each time with the value of that moment.
   virtual Result<> update_client(const ClientKey& key, const std::function<Result<>(ClientRecord&)>& change) = 0;
   virtual Result<> update_shop(const ClientKey& key, const std::function<Result<>(ShopRecord&)>& change) = 0;
   // Drops the store's database, keys, jobs (but `keep_job`), client and shop rows: rule T4. Idempotent.
@@ -85,6 +95,8 @@ class Registry {
   has_sealed_values() = 0;  // whether any secret is stored: then a missing master key must not be replaced (rule K1)
   virtual Result<> ping() = 0;                  // can reads be served: /readyz
   virtual std::string_view engine() const = 0;  // "sqlite", "mongodb"
+  // The deployments, that of `appconfig` first: from memory, or asked now how much room they have.
+  virtual std::vector<CellStatus> cells(bool ask) = 0;
 };
 
 }  // namespace stoa::storage

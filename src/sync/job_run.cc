@@ -11,7 +11,8 @@ using storage::KindState;
 using storage::StoreState;
 
 constexpr std::size_t kLogMax = 100;
-constexpr milliseconds kSaveEvery{300}, kSlow{5'000}, kStorageWait{5'000}, kLeastWait{1'000};
+constexpr std::size_t kAttemptsShown = 100;
+constexpr milliseconds kSaveEvery{300}, kSlow{5'000}, kLeastWait{1'000};
 constexpr std::size_t kAnswerFaultsMax =
     3;  // an answer with errors is asked for again this often: it may have been a passing fault
 
@@ -33,6 +34,8 @@ void JobRun::begin() {
   if (!job_.started_at) job_.started_at = now;
   for (auto& attempt : job_.attempts)
     if (!attempt.ended_at) attempt.ended_at = now;  // the process that had it is gone
+  const bool first = job_.attempts.empty();
+  if (job_.attempts.size() >= kAttemptsShown) job_.attempts.erase(job_.attempts.begin());
   job_.attempts.push_back({.process = deps_.process, .started_at = now});
   job_.state = JobState::running;
   job_.finished_at.reset();
@@ -41,8 +44,8 @@ void JobRun::begin() {
     if (progress.state == KindState::done && progress.sweep_refused && job_.confirmed.contains(progress.kind))
       progress.state = KindState::writing;
   }
-  note("info", job_.attempts.size() == 1 ? "started" : "taken up again");
-  if (job_.type == "sync" && job_.mode == "full" && job_.attempts.size() == 1) drop_refused_sweeps();
+  note("info", first ? "started" : "taken up again");
+  if (job_.type == "sync" && job_.mode == "full" && first) drop_refused_sweeps();
 }
 
 // A new full pass makes the refused sweeps of its predecessors void: what they saw is older.
@@ -52,21 +55,25 @@ void JobRun::drop_refused_sweeps() {
   for (const auto& job : *earlier)
     if (job.id != job_.id &&
         std::any_of(job.kinds.begin(), job.kinds.end(), [](const auto& progress) { return progress.sweep_refused; }))
-      if (const auto dropped = store_->end_passes(job.id); !dropped)
-        log::warn("sync: an old pass could not be cleared", {{"job", job.id}, {"error", dropped.error().what}});
+      keep(store_->end_passes(job.id), "an old pass could not be cleared");
 }
 
 Step JobRun::step() {
+  auto step = take_step();
+  if (lost_) step.next = Step::Next::lost;
+  return step;
+}
+
+Step JobRun::take_step() {
+  if (ending_) return keep_end();
+  if (!begun_ && ended(job_.state)) return {.next = Step::Next::ended};  // by another process
   const auto fresh = deps_.registry.job(job_.id);
   if (!fresh && fresh.error().code == Code::not_found)
     return {.next = Step::Next::ended};  // the store went, and its jobs with it
-  // The scheduler's list of open jobs may be older than the end of this one.
-  if (!begun_ && fresh && ended(fresh->state)) return {.next = Step::Next::ended};
+  if (!fresh) return wait_for_storage(fresh.error());
   if (!begun_) begin();
-  if (fresh) {
-    job_.cancel_requested = fresh->cancel_requested;
-    job_.confirmed = fresh->confirmed;
-  }
+  job_.cancel_requested = fresh->cancel_requested;
+  job_.confirmed = fresh->confirmed;
   if (job_.cancel_requested) return end(JobState::cancelled);
   if (job_.type == "remove") return remove_store();
   switch (store_->entry()->shop.state) {
@@ -131,7 +138,7 @@ Step JobRun::work() {
   last_request_id_ = (*transport)->last_request_id();
   const auto took = std::chrono::duration_cast<milliseconds>(deps_.clock.mono() - began);
   if (!done) return on_error(done.error(), took);
-  failures_ = 0;
+  failures_ = storage_failures_ = 0;
   renewed_ = false;
   if (store_->entry()->shop.state == StoreState::suspended) set_store_state(StoreState::active, std::nullopt);
   if (*done) {
@@ -152,6 +159,10 @@ Step JobRun::on_error(const Error& error, milliseconds took) {
   };
   if (error.code == Code::cancelled) return {};  // the process is stopping: the step was not taken
   const auto& reason = error.reason;
+  if (reason == "lease-lost") {
+    lost_ = true;
+    return {};
+  }
   if (reason == "throttled")
     return wait_for("throttled", std::max(error.retry_after.value_or(kLeastWait), milliseconds(50)),
                     "Shopify's budget for this shop is spent");
@@ -179,21 +190,21 @@ Step JobRun::on_error(const Error& error, milliseconds took) {
     if (++failures_ >= deps_.options.attempts_max) return slow(give_up_kind(KindState::failed, error.what));
     return slow(retry_later(error, "backoff"));
   }
-  if (error.code == Code::unavailable || error.code == Code::throttled)
-    return wait_for("storage", error.retry_after.value_or(kStorageWait), error.what);
+  if (error.code == Code::unavailable || error.code == Code::throttled) return wait_for_storage(error);
   if (++failures_ >= kAnswerFaultsMax) return give_up_kind(KindState::failed, error.what);
   return retry_later(error, "backoff");
 }
 
-// Exponential, with full jitter: many shops failing at once must not come back at once.
 Step JobRun::retry_later(const Error& error, std::string_view reason) {
-  auto ceiling = deps_.options.backoff_base;
-  for (std::size_t i = 1; i < failures_ && ceiling < deps_.options.backoff_max; ++i) ceiling *= 2;
-  ceiling = std::min(ceiling, deps_.options.backoff_max);
-  const auto jittered = milliseconds(1 + deps_.random.below(static_cast<std::uint64_t>(ceiling.count())));
+  const auto jittered = backoff(failures_, deps_.options.backoff_base, deps_.options.backoff_max, deps_.random);
   note("warn",
        fmt::format("{}, attempt {}: {}", kind_ == nullptr ? "store" : to_string(kind_->kind), failures_, error.what));
   return wait_for(reason, std::max(jittered, error.retry_after.value_or(milliseconds(0))), error.what);
+}
+
+// Not the shop's fault: no attempt is counted, and the walk goes on where it stands.
+Step JobRun::wait_for_storage(const Error& error) {
+  return wait_for("storage", storage_backoff(++storage_failures_, deps_.random), error.what);
 }
 
 Step JobRun::wait_for(std::string_view reason, milliseconds wait, std::string detail) {
@@ -220,14 +231,12 @@ Step JobRun::give_up_kind(KindState state, const std::string& why) {
   note("error", fmt::format("{}: {}", to_string(kind_->kind), why));
   KindWalk* walk = std::get_if<KindWalk>(&work_);
   if (auto* themes = std::get_if<ThemeWalk>(&work_); themes != nullptr && job_.ids.empty()) walk = themes;
-  const auto kept = walk != nullptr ? walk->give_up(state, why) : Result<>();
-  if (walk == nullptr) {
+  if (walk != nullptr) {
+    keep(walk->give_up(state, why), "the kind's state could not be kept");
+  } else {
     kind_->state = state;
     kind_->error = why;
   }
-  if (!kept)
-    log::error("sync: the kind's state could not be kept",
-               {{"store", store_->key().str()}, {"error", kept.error().what}});
   save(true);
   return {};
 }
@@ -235,8 +244,7 @@ Step JobRun::give_up_kind(KindState state, const std::string& why) {
 Step JobRun::remove_store() {
   deps_.connections.forget(store_->key());
   const auto removed = deps_.registry.remove(store_->key(), job_.id);
-  if (!removed && removed.error().code != Code::not_found)
-    return wait_for("storage", kStorageWait, removed.error().what);
+  if (!removed && removed.error().code != Code::not_found) return wait_for_storage(removed.error());
   log::info("store removed", {{"store", job_.store.str()}});
   return end(JobState::succeeded);
 }
@@ -272,42 +280,51 @@ Step JobRun::fail_job(storage::JobError error) {
 }
 
 // A kind whose walk was broken off is under way no more: it has failed, or is what it was before.
-void JobRun::settle_kinds() {
-  const auto statuses = store_->kinds();
-  if (!statuses) return;  // the store is gone, or its next walk says so
+Result<> JobRun::settle_kinds() {
+  STOA_TRY_ASSIGN(const auto statuses, store_->kinds());
   for (const auto& progress : job_.kinds) {
-    auto status = statuses->at(static_cast<std::size_t>(progress.kind));
+    auto status = statuses.at(static_cast<std::size_t>(progress.kind));
     if (status.state != "syncing") continue;
     if (progress.state == KindState::failed) status.error = progress.error;
     status.state = !status.error.empty() ? "failed" : status.as_of ? "current" : "never";
-    if (const auto kept = store_->set_kind_status(status); !kept)
-      log::error("sync: the kind's state could not be kept",
-                 {{"store", store_->key().str()}, {"error", kept.error().what}});
+    STOA_TRY(store_->set_kind_status(status));
   }
+  return {};
 }
 
 Step JobRun::end(JobState state) {
+  ending_ = state;
+  note("info", fmt::format("ended: {}", to_string(state)));
+  return keep_end();
+}
+
+// A job has ended only when its row says so: until storage takes that, it waits.
+Step JobRun::keep_end() {
+  const auto settled = job_.type == "sync" ? settle_kinds() : Result<>();
+  if (!settled && settled.error().code == Code::unavailable) return wait_for_storage(settled.error());
+  keep(settled, "the kinds' states could not be kept");
+  if (lost_) return {};
   const auto now = deps_.clock.wall();
-  job_.state = state;
+  job_.state = *ending_;
   job_.waiting.reset();
   job_.finished_at = now;
   if (!job_.attempts.empty() && !job_.attempts.back().ended_at) job_.attempts.back().ended_at = now;
+  if (const auto saved = deps_.registry.update_job(job_); !saved && saved.error().code != Code::not_found) {
+    keep(saved, "the job's end could not be kept");
+    if (lost_) return {};
+    job_.finished_at.reset();
+    return wait_for_storage(saved.error());
+  }
+  // What a refused sweep saw is kept for its confirmation; the next sync of the store clears it.
   const bool refused =
       std::any_of(job_.kinds.begin(), job_.kinds.end(), [](const auto& progress) { return progress.sweep_refused; });
-  note("info", fmt::format("ended: {}", to_string(state)));
-  if (job_.type == "sync") settle_kinds();
-  save(true);
-  // What a refused sweep saw is kept for its confirmation; the next sync of the store clears it.
-  if (job_.type == "sync" && !(refused && state == JobState::partial)) {
-    if (const auto cleared = store_->end_passes(job_.id); !cleared && cleared.error().code != Code::not_found)
-      log::warn("sync: the passes of an ended job could not be cleared",
-                {{"store", job_.store.str()}, {"error", cleared.error().what}});
-  }
+  if (job_.type == "sync" && !(refused && *ending_ == JobState::partial))
+    keep(store_->end_passes(job_.id), "the passes of an ended job could not be cleared");
   return {.next = Step::Next::ended};
 }
 
 void JobRun::hand_back() {
-  if (!begun_) return;
+  if (!begun_ || lost_ || ending_) return;
   if (!job_.attempts.empty()) job_.attempts.back().ended_at = deps_.clock.wall();
   save(true);
 }
@@ -338,10 +355,21 @@ void JobRun::note(std::string_view level, std::string text) {
 // enough.
 void JobRun::save(bool now) {
   const auto tick = deps_.clock.mono();
-  if (!now && tick - saved_ < kSaveEvery) return;
+  if (!now && !unsaved_ && tick - saved_ < kSaveEvery) return;
   saved_ = tick;
-  if (const auto saved = deps_.registry.update_job(job_); !saved && saved.error().code != Code::not_found)
-    log::error("sync: the job's state could not be kept", {{"job", job_.id}, {"error", saved.error().what}});
+  const auto saved = deps_.registry.update_job(job_);
+  unsaved_ = !saved;
+  keep(saved, "the job's state could not be kept");
+}
+
+// What the job can go on without, and what the loss of its lease forbids.
+void JobRun::keep(const Result<>& done, std::string_view what) {
+  if (done || done.error().code == Code::not_found) return;
+  if (done.error().reason == "lease-lost")
+    lost_ = true;
+  else
+    log::error(fmt::format("sync: {}", what),
+               {{"store", job_.store.str()}, {"job", job_.id}, {"error", done.error().what}});
 }
 
 }  // namespace stoa::sync

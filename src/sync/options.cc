@@ -14,6 +14,11 @@ Result<> SyncOptions::validate() const {
     return fail(Code::invalid, "sync.call_timeout is {} ms, want at least 1000", call_timeout.count());
   if (backoff_base.count() < 1 || backoff_max < backoff_base)
     return fail(Code::invalid, "sync.backoff_base is {} ms, want 1..backoff_max", backoff_base.count());
+  if (lease_time < std::chrono::seconds(1))
+    return fail(Code::invalid, "sync.lease_time is {} ms, want at least 1000", lease_time.count());
+  if (lease_heartbeat.count() < 100 || lease_heartbeat * 2 > lease_time)
+    return fail(Code::invalid, "sync.lease_heartbeat is {} ms, want 100..half of sync.lease_time",
+                lease_heartbeat.count());
   if (incremental_interval < std::chrono::seconds(60))
     return fail(Code::invalid, "sync.incremental_interval is {} s, want at least 60", incremental_interval.count());
   if (full_interval < std::chrono::seconds(60))

@@ -13,6 +13,9 @@ struct SyncOptions {
   std::chrono::milliseconds call_timeout{30'000};  // one call to a shop; a silent shop holds a worker this long
   std::chrono::milliseconds backoff_base{500};     // first wait after a failed call; doubles, with full jitter
   std::chrono::milliseconds backoff_max{30'000};
+  std::chrono::milliseconds lease_time{15'000};  // a process that is gone is taken over from after this
+  std::chrono::milliseconds lease_heartbeat{
+      5'000};                                 // how often leases are renewed; and asked for, while another has them
   std::size_t attempts_max = 8;               // failed calls in a row before a kind is given up as failed
   std::chrono::seconds shop_probe{3'600};     // how often a frozen or locked shop is asked again
   std::chrono::seconds rejection_probe{900};  // the same after a security rejection (430)

@@ -10,12 +10,21 @@ namespace stoa::sync {
 // How often a kind is due: settings.schedules, else the configuration's interval.
 std::chrono::seconds interval(const storage::StoreEntry& entry, model::Kind kind, const SyncOptions& options);
 
+// What a store was asked for lately, by whichever process.
+struct History {
+  std::optional<Time> last_full;        // end of the newest complete pass of all kinds that the store wants
+  std::optional<Time> asked_full;       // when such a pass was last asked for, whatever became of it
+  std::map<model::Kind, Time> asked{};  // when each kind was last asked for, in whatever mode
+};
+// Adds `job` to what is known from the store's newer ones.
+void remember(History& history, const storage::JobRecord& job, const storage::StoreEntry& entry);
+
 struct Due {
   std::vector<tenant::SyncRequest> requests;  // what to ask for now
   Time next{};                                // when to look again
 };
-// `last_full`: end of the newest complete pass of all kinds known, or nothing.
+// What is asked for is not asked for again before its time, even if it fails.
 Due what_is_due(const storage::StoreEntry& entry, const std::vector<storage::KindStatus>& statuses,
-                std::optional<Time> last_full, Time now, const SyncOptions& options);
+                const History& history, Time now, const SyncOptions& options);
 
 }  // namespace stoa::sync

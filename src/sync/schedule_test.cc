@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "shopify/kinds.h"
+#include "tenant/settings.h"
 
 namespace stoa::sync {
 namespace {
@@ -17,11 +18,12 @@ class Schedule : public ::testing::Test {
   }
   void synced(Kind kind, std::chrono::minutes ago) { statuses_[static_cast<std::size_t>(kind)].as_of = kNow - ago; }
   Due due(std::optional<Time> last_full = kNow) const {
-    return what_is_due(entry_, statuses_, last_full, kNow, options_);
+    return what_is_due(entry_, statuses_, {.last_full = last_full, .asked_full = {}, .asked = asked_}, kNow, options_);
   }
 
   storage::StoreEntry entry_;
   std::vector<storage::KindStatus> statuses_;
+  std::map<Kind, Time> asked_;
   const SyncOptions options_;
 };
 
@@ -64,6 +66,42 @@ TEST_F(Schedule, AKindThatNeverSucceededIsNotAskedForEveryMinute) {
   const auto what = due(std::nullopt);
   EXPECT_EQ(what.requests.size(), 1u);
   EXPECT_EQ(what.next, kNow + std::chrono::minutes(15));
+}
+
+TEST_F(Schedule, AKindThatAnyProcessAskedForALittleWhileAgoIsNotAskedForAgain) {
+  synced(Kind::products, std::chrono::hours(2));
+  asked_[Kind::products] = kNow - std::chrono::minutes(1);
+  EXPECT_TRUE(due().requests.empty());
+  EXPECT_EQ(due().next, kNow + std::chrono::minutes(14));
+}
+
+TEST_F(Schedule, AFullPassThatFailedIsAskedForAgainAfterTheInterval) {
+  storage::JobRecord job{.id = "job_1", .store = ClientKey("acme"), .type = "sync", .state = storage::JobState::failed};
+  job.wanted = tenant::wanted_kinds(entry_.client.settings);
+  job.created_at = kNow - std::chrono::minutes(14);
+  History history;
+  remember(history, job, entry_);
+  EXPECT_FALSE(history.last_full);
+  for (auto& status : statuses_) status.as_of.reset();
+  EXPECT_TRUE(what_is_due(entry_, statuses_, history, kNow, options_).requests.empty());
+  EXPECT_EQ(what_is_due(entry_, statuses_, history, kNow + std::chrono::minutes(1), options_).requests.size(), 1u);
+}
+
+TEST_F(Schedule, WhatWasAskedForByIdOrInPartIsNoFullPass) {
+  storage::JobRecord job{
+      .id = "job_1", .store = ClientKey("acme"), .type = "sync", .state = storage::JobState::succeeded};
+  job.wanted = {Kind::products};
+  job.created_at = kNow;
+  job.finished_at = kNow;
+  History history;
+  remember(history, job, entry_);
+  EXPECT_FALSE(history.last_full || history.asked_full);
+  EXPECT_TRUE(history.asked.contains(Kind::products));
+  job.wanted = {Kind::products, Kind::collections};
+  job.ids = {"gid://shopify/Product/1"};
+  history = {};
+  remember(history, job, entry_);
+  EXPECT_FALSE(history.last_full || history.asked_full || history.asked.contains(Kind::products));
 }
 
 TEST_F(Schedule, SettingsChooseKindsAndIntervals) {

@@ -2,17 +2,24 @@
 
 #include <pthread.h>
 
+#include <unordered_set>
+
 #include "base/log.h"
-#include "sync/schedule.h"
-#include "tenant/settings.h"
 
 namespace stoa::sync {
 namespace {
 using std::chrono::milliseconds;
-constexpr milliseconds kPollEvery{5'000}, kLongest{60'000}, kStopPatience{2'000};
+constexpr milliseconds kPollEvery{5'000}, kLongest{60'000}, kStopPatience{2'000}, kHandBackPatience{5'000};
+// Other processes add, cancel and confirm jobs without a word to this one. Looking takes a tenth of a thread at most.
+constexpr milliseconds kLookEvery{1'000};
+constexpr int kLookShare = 10;
+// A job that waits longer is put aside: the store's lease is free, and whoever has time goes on with it.
+constexpr milliseconds kLongWait{300'000};
+constexpr std::chrono::seconds kScheduleRetry{60};
 }  // namespace
 
-Scheduler::Scheduler(Deps deps, SyncOptions options) : deps_(std::move(deps)), options_(options) {}
+Scheduler::Scheduler(Deps deps, SyncOptions options)
+    : deps_(std::move(deps)), options_(options), leases_(deps_.registry, deps_.clock, options_) {}
 Scheduler::~Scheduler() { stop(); }
 
 void Scheduler::start() {
@@ -43,8 +50,12 @@ void Scheduler::stop() {
   }
   for (auto& worker : workers_) worker.join();
   workers_.clear();
-  for (auto& [key, lane] : lanes_)
-    if (lane.run != nullptr) lane.run->hand_back();
+  const auto patience = deps_.clock.mono() + kHandBackPatience;  // with storage away, leases run out by themselves
+  for (auto& [key, lane] : lanes_) {
+    if (deps_.clock.mono() >= patience) break;
+    if (lane.run != nullptr && leases_.held(key)) lane.run->hand_back();
+    leases_.release(key);
+  }
   lanes_.clear();
 }
 
@@ -85,20 +96,13 @@ void Scheduler::work() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     const auto now = deps_.clock.mono();
-    if ((rescan_ || now >= next_poll_) && !rescanning_) {
-      const bool poll = now >= next_poll_;
-      rescan_ = false;
-      rescanning_ = true;
-      lock.unlock();
-      if (poll) poll_schedules();
-      rescan();
-      lock.lock();
-      if (poll) next_poll_ = deps_.clock.mono() + kPollEvery;
-      rescanning_ = false;
+    const auto next_look = std::min(next_poll_, next_rescan_);
+    if (!looking_ && (rescan_ || now >= next_look)) {
+      look(lock);
       continue;
     }
-    // While one worker rescans, a poll that is due is already being seen to: the others must not spin on it.
-    auto earliest = rescanning_ ? now + kLongest : std::min(now + kLongest, next_poll_);
+    // While one worker looks, that is being seen to: the others must not spin on it.
+    auto earliest = looking_ ? now + kLongest : std::min(now + kLongest, next_look);
     const auto found = next_due(now, earliest);
     if (found == lanes_.end()) {
       ++idle_;
@@ -111,11 +115,16 @@ void Scheduler::work() {
     lane.busy = true;
     const bool was_slow = lane.slow;
     slow_busy_ += was_slow ? 1 : 0;
-    if (idle_ == 0 && workers_.size() < options_.workers_max && others_wait(now))
-      workers_.emplace_back([this] { work(); });
+    // One is left to look: a shop that keeps silent must not hide the jobs that come meanwhile.
+    if (idle_ == 0 && workers_.size() < options_.workers_max) workers_.emplace_back([this] { work(); });
     lock.unlock();
     run_slice(key, lane);
     lock.lock();
+    if (lane.jobs.empty()) {
+      lock.unlock();
+      leases_.release(key);
+      lock.lock();
+    }
     lane.busy = false;
     slow_busy_ -= was_slow ? 1 : 0;
     if (lane.jobs.empty()) lanes_.erase(found);
@@ -123,114 +132,183 @@ void Scheduler::work() {
   }
 }
 
-// Steps of one job until it waits, ends, or its slice is over while others wait.
+// A slice of the store's front job, or a later date for it.
 void Scheduler::run_slice(const ClientKey& key, Lane& lane) {
   const auto store = deps_.registry.resolve({.client_key = key.str()});
-  if (!store) {  // removed meanwhile
-    const std::lock_guard lock(mutex_);
-    lane.run.reset();
-    lane.jobs.clear();
-    polls_.erase(key);
-    return;
-  }
-  if (lane.run == nullptr) {
-    std::unique_lock lock(mutex_);
-    auto job = lane.jobs.front();
-    lock.unlock();
-    lane.run = std::make_unique<JobRun>(
-        JobDeps{deps_.registry, deps_.connections, deps_.clock, deps_.random, options_, deps_.process}, *store,
-        std::move(job));
-  }
+  const auto ready = store ? take_up(*store, lane) : Result<>(std::unexpected(store.error()));
+  if (ready) return run_steps(**store, lane);
+  const auto& error = ready.error();
+  if (error.code != Code::conflict) leases_.release(key);
+  if (error.code == Code::not_found && error.reason != "job-not-found") return forget_store(key, lane);
+  const std::lock_guard lock(mutex_);
+  if (error.code == Code::not_found) return next_job(lane);
+  if (error.code != Code::conflict)
+    log::warn("sync: a job could not be taken up", {{"store", key.str()}, {"error", error.what}});
+  lane.due = deps_.clock.mono() +
+             (error.code == Code::conflict ? options_.lease_heartbeat : storage_backoff(++lane.failures, deps_.random));
+  lane.generation = (*store)->entry()->generation;
+}
+
+// The run of the front job, made from its record as it stands in the database: while this process did not hold the
+// lease, another may have moved the job on or ended it.
+Result<> Scheduler::take_up(const std::shared_ptr<storage::StoreHandle>& store, Lane& lane) {
+  if (lane.run != nullptr && leases_.held(store->key())) return {};
+  lane.run.reset();
+  STOA_TRY(leases_.take(store->key()));
+  std::unique_lock lock(mutex_);
+  const auto id = lane.jobs.front().id;
+  lock.unlock();
+  STOA_TRY_ASSIGN(auto job, deps_.registry.job(id));
+  lane.failures = 0;
+  lane.run = std::make_unique<JobRun>(
+      JobDeps{deps_.registry, deps_.connections, deps_.clock, deps_.random, options_, deps_.process}, store,
+      std::move(job));
+  return {};
+}
+
+// Removed meanwhile, by this process or another.
+void Scheduler::forget_store(const ClientKey& key, Lane& lane) {
+  lane.run.reset();
+  deps_.connections.forget(key);
+  const std::lock_guard lock(mutex_);
+  lane.jobs.clear();
+  polls_.erase(key);
+}
+
+void Scheduler::next_job(Lane& lane) {
+  lane.jobs.pop_front();
+  lane.due = deps_.clock.mono();
+  lane.cancelled = false;
+  lane.failures = 0;
+}
+
+// Steps of one job until it waits, ends, or its slice is over while others wait.
+void Scheduler::run_steps(storage::StoreHandle& store, Lane& lane) {
   const auto began = deps_.clock.mono();
-  for (;;) {
+  while (leases_.held(store.key())) {
     // Taken before the step: a store that changes during it must wake the job that goes waiting.
-    const auto generation = (*store)->entry()->generation;
+    const auto generation = store.entry()->generation;
     const auto step = lane.run->step();
+    if (step.next == Step::Next::lost) break;
+    const bool waits = step.next == Step::Next::wait;
+    if (waits && step.wait >= kLongWait) {
+      lane.run->hand_back();
+      lane.run.reset();
+      leases_.release(store.key());
+    }
+    if (step.next == Step::Next::ended) lane.run.reset();
     const auto now = deps_.clock.mono();
     const std::lock_guard lock(mutex_);
-    lane.slow = step.slow || (lane.slow && step.next == Step::Next::wait);
+    lane.slow = step.slow || (lane.slow && waits);
     lane.due = now;
-    if (step.next == Step::Next::ended) {
-      lane.run.reset();
-      lane.jobs.pop_front();
-      return;
-    }
-    if (step.next == Step::Next::wait) {
+    if (step.next == Step::Next::ended) return next_job(lane);
+    if (waits) {
       lane.due = now + step.wait;
       lane.generation = generation;
       return;
     }
     if (stopping_ || (now - began >= options_.slice && others_wait(now))) return;
   }
+  log::warn("sync: the store's lease is lost, its job is left to whoever has it", {{"store", store.key().str()}});
+  leases_.drop(store.key());
+  lane.run.reset();
+  const std::lock_guard lock(mutex_);
+  lane.due = deps_.clock.mono() + options_.lease_heartbeat;
+  lane.generation = store.entry()->generation;
 }
 
-// Brings the lanes up to date with the jobs in the database: new ones, cancelled ones, stores that changed.
-void Scheduler::rescan() {
+// What has come to be due, and what others have done: new jobs, schedules. `lock` is let go meanwhile.
+void Scheduler::look(std::unique_lock<std::mutex>& lock) {
+  const bool poll = deps_.clock.mono() >= next_poll_;
+  rescan_ = false;
+  looking_ = true;
+  lock.unlock();
+  if (poll) poll_schedules();
+  const auto began = deps_.clock.mono();
+  const bool seen = rescan();
+  const auto now = deps_.clock.mono();
+  lock.lock();
+  rescan_failures_ = seen ? 0 : rescan_failures_ + 1;
+  const bool alone = deps_.registry.engine() == "sqlite";  // then wake() tells of every change
+  if (!seen)
+    next_rescan_ = now + storage_backoff(rescan_failures_, deps_.random);
+  else
+    next_rescan_ = now + (alone ? kPollEvery : std::max<Tick::duration>(kLookEvery, kLookShare * (now - began)));
+  if (poll) next_poll_ = now + kPollEvery;
+  looking_ = false;
+}
+
+// Brings the lanes up to date with the jobs in the database. False: they cannot be read, the lanes stand as they were.
+bool Scheduler::rescan() {
   const auto open = deps_.registry.open_jobs();
   if (!open) {
     log::error("sync: the open jobs cannot be read", {{"error", open.error().what}});
-    return;
+    return false;
   }
+  std::unordered_set<std::string_view> ids;
   const std::lock_guard lock(mutex_);
-  const auto now = deps_.clock.mono();
   for (const auto& job : *open) {
-    auto& lane = lanes_[job.store];
-    const auto known =
-        std::find_if(lane.jobs.begin(), lane.jobs.end(), [&](const auto& queued) { return queued.id == job.id; });
-    if (known == lane.jobs.end()) {
-      // A removal goes before everything but the job under way, which sees its store's state and ends.
-      const auto place = job.type == "remove" && !lane.jobs.empty() ? lane.jobs.begin() + 1 : lane.jobs.end();
-      if (lane.jobs.empty()) lane.due = now;
-      lane.jobs.insert(place, job);
-      if (job.type == "remove") lane.due = now;
-    } else if (!lane.busy && lane.run != nullptr) {
-      // A waiting job looks again when it is cancelled or its store has changed; its backoff is otherwise kept.
-      const auto store = deps_.registry.resolve({.client_key = job.store.str()});
-      if (job.cancel_requested || !store || (*store)->entry()->generation != lane.generation) lane.due = now;
-    }
+    ids.insert(job.id);
+    if (is_made(job)) take_in(lanes_[job.store], job);
   }
-  for (auto it = lanes_.begin(); it != lanes_.end();)
-    it = it->second.jobs.empty() && !it->second.busy ? lanes_.erase(it) : std::next(it);
+  for (auto it = lanes_.begin(); it != lanes_.end();) {
+    auto& [key, lane] = *it;
+    // What another process has ended goes; a run finds that out by itself.
+    if (!lane.busy && lane.run == nullptr && !leases_.held(key))
+      std::erase_if(lane.jobs, [&](const Queued& queued) { return !ids.contains(queued.id); });
+    it = lane.jobs.empty() && !lane.busy ? lanes_.erase(it) : std::next(it);
+  }
   wake_.notify_all();
+  return true;
 }
 
-// When all that the store wants was last walked whole, as far as its jobs are remembered.
-std::optional<Time> Scheduler::last_full(const storage::StoreEntry& entry) {
-  const auto jobs = deps_.registry.jobs({.store = entry.client.key.str(), .limit = 100});
-  if (!jobs) return std::nullopt;
-  const auto kinds = tenant::wanted_kinds(entry.client.settings).size();
-  for (const auto& job : *jobs)
-    if (job.type == "sync" && job.mode == "full" && job.ids.empty() && job.wanted.size() >= kinds &&
-        (job.state == storage::JobState::succeeded || job.state == storage::JobState::partial))
-      return job.finished_at;
-  return std::nullopt;
+// False while its store is still being registered: its job is there before its database is.
+bool Scheduler::is_made(const storage::JobRecord& job) const {
+  if (job.type == "remove") return true;
+  const auto store = deps_.registry.resolve({.client_key = job.store.str()});
+  return !store || (*store)->entry()->shop.database_made;
+}
+
+// One open job: a new one, or one that looks again because it was cancelled or its store has changed; its backoff is
+// otherwise kept.
+void Scheduler::take_in(Lane& lane, const storage::JobRecord& job) {
+  const auto now = deps_.clock.mono();
+  if (std::ranges::find(lane.jobs, job.id, &Queued::id) == lane.jobs.end()) {
+    const bool removal = job.type == "remove";
+    if (lane.jobs.empty() || removal) lane.due = now;
+    // A removal goes before everything but the job under way, which sees its store's state and ends.
+    const auto place = removal && !lane.jobs.empty() ? lane.jobs.begin() + 1 : lane.jobs.end();
+    lane.jobs.insert(place, {job.id, removal});
+    return;
+  }
+  if (lane.busy || lane.jobs.front().id != job.id || lane.due <= now) return;
+  const auto store = deps_.registry.resolve({.client_key = job.store.str()});
+  const bool cancelled = job.cancel_requested && !lane.cancelled;
+  if (!cancelled && store && (*store)->entry()->generation == lane.generation) return;
+  lane.cancelled = job.cancel_requested;
+  lane.due = now;
 }
 
 // Looks at the stores whose time has come, a few at a time: never at all of them at once (mongodb.md 1.3).
 void Scheduler::poll_schedules() {
   const auto now = deps_.clock.wall();
   for (const auto& store : deps_.registry.stores()) {
-    const auto entry = store->entry();
-    if (entry->shop.state != storage::StoreState::active) continue;
-    Time due;
+    if (store->entry()->shop.state != storage::StoreState::active) continue;
     {
       const std::lock_guard lock(mutex_);
       const auto spread = std::chrono::seconds(60 + std::hash<ClientKey>()(store->key()) % 240);
-      due = polls_.try_emplace(store->key(), now + spread).first->second;
-      if (lanes_.contains(store->key()) || stopping_) continue;
+      const auto poll = polls_.try_emplace(store->key(), now + spread).first->second;
+      if (poll > now || lanes_.contains(store->key()) || stopping_) continue;
     }
-    if (due > now) continue;
-    const auto statuses = store->kinds();
-    if (!statuses) continue;
-    const auto what = what_is_due(*entry, *statuses, last_full(*entry), now, options_);
-    for (const auto& request : what.requests) {
-      const auto queued = deps_.registry.enqueue(tenant::sync_job(store->key(), request, deps_.clock, deps_.random));
-      if (!queued)
-        log::warn("sync: a scheduled job could not be queued",
-                  {{"store", store->key().str()}, {"error", queued.error().what}});
+    const auto next = queue_due(*store, {deps_.registry, leases_, deps_.clock, deps_.random, options_});
+    {
+      const std::lock_guard lock(mutex_);
+      polls_[store->key()] = next.value_or(now + kScheduleRetry);
     }
-    const std::lock_guard lock(mutex_);
-    polls_[store->key()] = what.next;
+    if (next || next.error().code == Code::conflict) continue;
+    log::warn("sync: a store's schedule could not be seen to",
+              {{"store", store->key().str()}, {"error", next.error().what}});
+    if (next.error().code == Code::unavailable) return;  // the others would wait for storage in vain, too
   }
 }
 

@@ -305,10 +305,13 @@ def stored_bytes(stoa):
     """(where, bytes) of all that is kept: each file, and with MongoDB each document. For a server that does not run."""
     found = [(path, path.read_bytes()) for path in stoa.data.rglob("*") if path.is_file()]
     if stoa.storage:
+        from bson.codec_options import CodecOptions
+        from bson.raw_bson import RawBSONDocument
+        raw = CodecOptions(document_class=RawBSONDocument)
         with mongo(stoa.storage) as client:
             for database in ["appconfig", *store_databases(stoa)]:
                 for name in client[database].list_collection_names():
-                    found += [(f"{database}.{name}", bytes(batch)) for batch in client[database][name].find_raw_batches({})]
+                    found += [(f"{database}.{name}", row.raw) for row in client[database].get_collection(name, raw).find()]
     return found
 
 

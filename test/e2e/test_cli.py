@@ -209,8 +209,13 @@ def test_a_bad_configuration_stops_the_start_and_says_what_was_meant(folder):
     assert refuse_start(folder, "--config", folder / "none.toml")
     said = refuse_start(folder, "--storage", "mongodb://user:hunter2@127.0.0.1/x")
     assert "hunter2" not in said and "STOA_STORAGE" in said
-    said = refuse_start(folder, env={"STOA_STORAGE": "mongodb://user:hunter2@127.0.0.1/x"})
-    assert "hunter2" not in said
+    said = refuse_start(folder, env={"STOA_STORAGE": "postgres://user:hunter2@127.0.0.1/x"})
+    assert "hunter2" not in said and "storage.url" in said and "mongodb://" in said
+    said = refuse_start(folder, env={"STOA_STORAGE": "mongodb://user:hunter2@127.0.0.1:1/x"}, code=FAILED)
+    assert "hunter2" not in said and "127.0.0.1:1" in said
+    config.write_text("[[storage.cells]]\nname = 'b'\nurl = 'mongodb://user:hunter2@127.0.0.1:1/x'\n")
+    said = refuse_start(folder, "--config", config, env={"STOA_STORAGE": ""})
+    assert "hunter2" not in said and "storage.cells" in said and "storage.url" in said
     for listen in ("127.0.0.1", "127.0.0.1:99999", "nonsense:1", ":"):
         done = run("serve", "--listen", listen, "--data", folder / "never")
         assert done.returncode in (FAILED, USAGE) and done.stdout == "" and "listen" in done.stderr
@@ -235,6 +240,7 @@ def test_the_long_variable_beats_its_short_form_and_lists_are_split(start_stoa, 
     assert 0 < int(stoa.host.rsplit(":", 1)[1]) < 65536
 
 
+@pytest.mark.sqlite  # with MongoDB several servers are as good as one: test_two_processes.py
 def test_a_second_server_on_the_same_data_or_port_is_refused(stoa):
     second = run("serve", "--listen", "127.0.0.1:0", "--data", stoa.data)
     assert second.returncode == FAILED and second.stdout == "" and str(stoa.data) in second.stderr

@@ -6,12 +6,14 @@ import time
 from stoa import ENDED, wait_until
 from truth import Shop, assert_equal_mirror, mirrored, register, sync, synced
 
-PRODUCTS = 20_000
 PAGE = 54
-KILLS = 50
+# With MongoDB a restart waits until the lease of the killed process has run out.
+SHORT_LEASE = {"STOA_SYNC_LEASE_TIME": "1s", "STOA_SYNC_LEASE_HEARTBEAT": "300ms"}
 
 
-def test_fifty_kills_in_a_sync_of_20000_products_repeat_at_most_the_page_in_flight(stoa, sandbox):
+def test_kills_in_a_long_sync_repeat_at_most_the_page_in_flight(start_stoa, sandbox):
+    stoa = start_stoa(extra_hosts=[sandbox.host], env=SHORT_LEASE)
+    count, kills, longest, delay = (6_000, 8, 4.0, 200) if stoa.storage else (20_000, 50, 0.35, 40)
     seed = int(os.environ.get("STOA_TEST_SEED", random.randrange(2**32)))
     print(f"STOA_TEST_SEED={seed}")  # pytest shows it when the test fails
     dice = random.Random(seed)
@@ -21,40 +23,42 @@ def test_fifty_kills_in_a_sync_of_20000_products_repeat_at_most_the_page_in_flig
     synced(stoa, shop)
     for gid in stale:
         shop.delete(gid)
-    shop.generate(PRODUCTS - 35)
+    shop.generate(count - 35)
     shop.control("DELETE", "/stats")
-    shop.fault("slow", operation="ProductsPage", delayMs=40, times=-1)  # 371 pages last longer than 50 kills do
+    shop.fault("slow", operation="ProductsPage", delayMs=delay, times=-1)  # the pages last longer than the kills do
 
     job = stoa.post("/api/stores/big/sync").want(202).json["job"]["id"]
-    for _ in range(KILLS):
-        time.sleep(dice.uniform(0.03, 0.35))
+    for _ in range(kills):
+        time.sleep(dice.uniform(0.03, longest))
         assert stoa.job(job)["state"] in ("queued", "running", "waiting"), "the walk ended before the last kill"
         stoa.kill9()
         stoa.restart()
     shop.clear_faults()
-    ended = stoa.wait_job(job, "succeeded")
+    ended = stoa.wait_job(job, "succeeded", timeout=300)
 
-    pages = -(-PRODUCTS // PAGE)
+    pages = -(-count // PAGE)
     asked = shop.asked("ProductsPage")
-    assert pages <= asked <= pages + KILLS, f"{asked} pages asked for, {pages} needed"
-    assert shop.asked("ProductsCount") <= 1 + KILLS
+    assert pages <= asked <= pages + kills, f"{asked} pages asked for, {pages} needed"
+    assert shop.asked("ProductsCount") <= 1 + kills
     products = ended["kinds"]["products"]
-    assert (products["seen"], products["deleted"], products["failed"]) == (PRODUCTS, 5, 0)
-    assert products["written"] + products["unchanged"] == PRODUCTS and products["unchanged"] == 35
-    assert products["total"] == PRODUCTS
+    assert (products["seen"], products["deleted"], products["failed"]) == (count, 5, 0)
+    assert products["written"] + products["unchanged"] == count and products["unchanged"] == 35
+    assert products["total"] == count
     attempts = ended["attempts"]
-    assert len({attempt["process"] for attempt in attempts}) == len(attempts) > KILLS * 0.8  # a kill may come before the job is taken up
+    assert len({attempt["process"] for attempt in attempts}) == len(attempts) > kills * (0.25 if stoa.storage else 0.8)  # a kill may come before the job is taken up
     assert all(attempt["endedAt"] for attempt in attempts)
 
     wanted = shop.product_ids()
-    assert len(wanted) == PRODUCTS and not set(stale) & set(wanted)
+    assert len(wanted) == count and not set(stale) & set(wanted)
     shown = [product["id"] for product in mirrored(stoa, "/v1/stores/big/products?status=any&fields=id")]
     assert shown == sorted(wanted)
     assert sync(stoa, "big")["kinds"]["products"]["written"] == 0
 
 
-def test_kills_in_every_phase_end_in_an_equal_mirror(stoa, sandbox):
+def test_kills_in_every_phase_end_in_an_equal_mirror(start_stoa, sandbox):
     """Counts, pages, lists that go on, collections, sweeps and the moments between them are all killed in."""
+    stoa = start_stoa(extra_hosts=[sandbox.host], env=SHORT_LEASE)
+    longest, least = (4.0, 3) if stoa.storage else (0.06, 12)
     seed = int(os.environ.get("STOA_TEST_SEED", random.randrange(2**32)))
     print(f"STOA_TEST_SEED={seed}")
     dice = random.Random(seed)
@@ -70,7 +74,7 @@ def test_kills_in_every_phase_end_in_an_equal_mirror(stoa, sandbox):
         shop.fault("slow", delayMs=8, times=-1)
         job = stoa.post("/api/stores/phases/sync").want(202).json["job"]["id"]
         while (now := stoa.job(job))["state"] not in ENDED:
-            time.sleep(dice.uniform(0, 0.06))
+            time.sleep(dice.uniform(0, longest))
             stoa.kill9()
             stoa.restart()
             kills += 1
@@ -79,7 +83,7 @@ def test_kills_in_every_phase_end_in_an_equal_mirror(stoa, sandbox):
         assert (now["kinds"]["products"]["deleted"], now["kinds"]["products"]["written"]) == (5, 30)
         shop.clear_faults()
         assert_equal_mirror(stoa, "phases", shop)
-    assert kills > 12
+    assert kills > least
 
 
 def test_a_stopped_server_hands_its_job_back(stoa, sandbox):

@@ -370,7 +370,10 @@ def test_the_server_tells_about_itself(stoa, add):
     shown = stoa.get("/api/server").want(200).json
     assert {"version", "uptimeSeconds", "diskFreeBytes", "queues", "engines", "configuration", "warnings"} <= set(shown)
     assert re.fullmatch(r"\d+\.\d+\.\d+", shown["version"]) and shown["diskFreeBytes"] > 0 and 0 <= shown["uptimeSeconds"] < 600
-    assert shown["engines"] == [{"name": "default", "engine": "mongodb" if stoa.storage else "sqlite", "up": True}]
+    [engine] = shown["engines"]
+    room, limit = engine.pop("room"), engine.pop("limit")
+    assert engine == {"name": "default", "engine": "mongodb" if stoa.storage else "sqlite", "up": True, "stores": 1}
+    assert room > 100 and "files" in limit if stoa.storage else room is limit is None
     assert set(shown["queues"]["sync"]) == {"jobs", "running", "oldestSeconds"}
     assert all(set(row) == {"value", "origin"} for row in shown["configuration"].values())
     assert any("extra_hosts" in warning for warning in shown["warnings"])

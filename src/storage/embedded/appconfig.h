@@ -63,6 +63,7 @@ class EmbeddedRegistry final : public Registry {
   Result<bool> has_sealed_values() override;
   Result<> ping() override;
   std::string_view engine() const override { return "sqlite"; }
+  std::vector<CellStatus> cells(bool ask) override;
 
  private:
   using StorePtr = std::shared_ptr<EmbeddedStore>;  // shared with whoever resolved it

@@ -191,4 +191,9 @@ Result<> EmbeddedRegistry::ping() {
   return db->query("SELECT count(*) FROM clients").run();
 }
 
+std::vector<CellStatus> EmbeddedRegistry::cells(bool) {
+  const std::shared_lock lock(maps_mutex_);
+  return {{.name = "default", .engine = "sqlite", .up = true, .stores = static_cast<std::int64_t>(by_key_.size())}};
+}
+
 }  // namespace stoa::storage::embedded

@@ -20,8 +20,8 @@ void on_log(mongoc_log_level_t level, const char* domain, const char* message, v
 
 struct Library {
   Library() {
-    mongoc_init();
     mongoc_log_set_handler(&on_log, nullptr);
+    mongoc_init();
   }
   ~Library() { mongoc_cleanup(); }
 };
@@ -301,10 +301,10 @@ void Cell::on_topology(const mongoc_apm_topology_changed_t* event) {
   mongoc_server_descriptions_destroy_all(servers, count);
   const auto now = writable ? Pool::Primary::known : Pool::Primary::missing;
   const auto before = pool.primary.exchange(now);
-  if (before == Pool::Primary::known && now == Pool::Primary::missing)
-    log::warn("mongodb: no primary", {{"cell", pool.cell->name()}});
-  else if (before == Pool::Primary::missing && now == Pool::Primary::known)
-    log::info("mongodb: a primary is there", {{"cell", pool.cell->name()}});
+  if (before == now || &pool != pool.cell->pools_.data()) return;  // one pool's word is enough
+  if (before == Pool::Primary::known) log::warn("mongodb: no primary", {{"cell", pool.cell->name()}});
+  if (writable && pool.lost) log::info("mongodb: a primary is there again", {{"cell", pool.cell->name()}});
+  pool.lost = before == Pool::Primary::known;
 }
 
 Result<> Cell::open(Pool& pool, const CellOptions& options, Lane lane) {

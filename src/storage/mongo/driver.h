@@ -100,6 +100,7 @@ class Cell {
     };
     enum class Primary : std::uint8_t { not_asked, known, missing };
     std::atomic<Primary> primary = Primary::not_asked;
+    bool lost = false;  // the monitor's alone: there was a primary, and it went
     Cell* cell = nullptr;
     std::unique_ptr<mongoc_client_pool_t, Destroy> pool;  // destroyed first: its monitor calls back
   };

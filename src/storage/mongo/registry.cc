@@ -13,7 +13,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::int64_t kFormat = 1;
-constexpr std::string_view kMarker = "deployment";  // the collection that says that this appconfig is Stoa's
 // Rows changed this long before the latest known one are looked at again: writes do not become visible in the order of
 // their clock readings, and a new primary's clock may be behind.
 constexpr milliseconds kOverlap{10'000}, kEverything{60'000};
@@ -84,7 +83,7 @@ Result<> MongoRegistry::open() {
 // An appconfig that holds anything without Stoa's mark is another system's.
 Result<> MongoRegistry::check_ours(Session& session) {
   BsonWriter command;
-  command.utf8("find", kMarker).begin_document("filter").utf8("_id", "stoa").end().int32("limit", 1);
+  command.utf8("find", kDeployment).begin_document("filter").utf8("_id", "stoa").end().int32("limit", 1);
   std::int64_t format = 0;
   const auto read = [&](Bson row) -> Result<bool> {
     format = number_at(row, "format");
@@ -108,7 +107,7 @@ Result<> MongoRegistry::check_ours(Session& session) {
                       text_at(first->value.document().value_or(Bson()), "name"))
                     .because("appconfig-not-ours"));
   command.reset();
-  command.utf8("insert", kMarker).begin_array("documents").begin_document(kItem);
+  command.utf8("insert", kDeployment).begin_array("documents").begin_document(kItem);
   command.utf8("_id", "stoa").int64("format", kFormat).date("createdAt", micros(shelf_->clock.wall()) / 1000);
   command.end().end();
   auto marked = session.write(kAppconfig, command.finish());
@@ -251,6 +250,8 @@ Result<> MongoRegistry::hear(bool everything) {
     for (const auto& [key, store] : by_key_) before.insert(store->key());
   }
   STOA_TRY_ASSIGN(auto session, this->session());
+  STOA_TRY_ASSIGN(const auto removals, count_removals(session));
+  everything = everything || removals != removals_heard_;  // rows that are gone do not say so
   if (everything) STOA_TRY(read_keys(session, nullptr));
   BsonWriter command;
   command.utf8("find", "shops").begin_document("filter");
@@ -277,7 +278,21 @@ Result<> MongoRegistry::hear(bool everything) {
       STOA_TRY_ASSIGN(const auto entry, read_entry(session, key));
       if (!entry) leave(key);
     }
+  removals_heard_ = removals;
   return {};
+}
+
+// How many stores were ever removed, by whichever process.
+Result<std::int64_t> MongoRegistry::count_removals(Session& session) {
+  BsonWriter command;
+  command.utf8("find", kDeployment).begin_document("filter").utf8("_id", "stoa").end().int32("limit", 1);
+  std::int64_t removals = 0;
+  const auto read = [&](Bson row) -> Result<bool> {
+    removals = number_at(row, "removals");
+    return false;
+  };
+  STOA_TRY(session.find(kAppconfig, command.finish(), read));
+  return removals;
 }
 
 Result<> MongoRegistry::hear_row(Session& session, Bson row) {

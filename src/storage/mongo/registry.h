@@ -53,6 +53,7 @@ class MongoRegistry final : public Registry {
   Result<bool> has_sealed_values() override;
   Result<> ping() override;
   std::string_view engine() const override { return "mongodb"; }
+  std::vector<CellStatus> cells(bool ask) override;
 
  private:
   using StorePtr = std::shared_ptr<MongoStore>;  // shared with whoever resolved it
@@ -77,6 +78,7 @@ class MongoRegistry final : public Registry {
   Result<> tell_versions();
   Result<> hear(bool everything);
   Result<> hear_row(Session& session, Bson row);
+  Result<std::int64_t> count_removals(Session& session);
 
   // ---- registry_stores.cc
   std::map<std::string, std::int64_t> stores_by_cell() const;
@@ -111,8 +113,12 @@ class MongoRegistry final : public Registry {
   std::condition_variable stop_beat_;
   bool stopping_ = false;
   std::int64_t heard_until_ = 0;  // milliseconds of the server's clock: the latest change that was heard
+  std::int64_t removals_heard_ = 0;
   std::thread beat_;
 };
+
+// The collection of one row that says that an appconfig is Stoa's, and since when.
+inline constexpr std::string_view kDeployment = "deployment";
 
 // ---- rows of appconfig, and back
 void append_shop(BsonWriter& out, const ShopRecord& shop);  // all members but _id

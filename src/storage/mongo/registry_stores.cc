@@ -114,6 +114,24 @@ std::map<std::string, std::int64_t> MongoRegistry::stores_by_cell() const {
   return there;
 }
 
+std::vector<CellStatus> MongoRegistry::cells(bool ask) {
+  auto there = stores_by_cell();
+  std::vector<CellStatus> all;
+  for (const auto& cell : options_.cells) {
+    auto& at = *shelf_->cells.at(cell.name);
+    CellStatus status{.name = cell.name, .engine = "mongodb", .up = at.up(), .stores = there[cell.name]};
+    if (ask && status.up) {
+      auto session = at.session(Lane::interactive);
+      if (const auto room = session ? measure(*session, status.stores, cell.tables_max) : fail(session.error())) {
+        status.room = room->stores();
+        status.limit = room->limit();
+      }
+    }
+    all.push_back(std::move(status));
+  }
+  return all;
+}
+
 // The cell with most room for one more store.
 Result<std::string> MongoRegistry::place(const ShopRecord& shop) {
   auto there = stores_by_cell();
@@ -342,6 +360,11 @@ Result<> MongoRegistry::delete_records(const ClientKey& key, const std::string& 
       command.end().int32("limit", 0).end().end();
       STOA_TRY(session.write(kAppconfig, command.finish()));
     }
+    command.reset();
+    command.utf8("update", kDeployment).begin_array("updates").begin_document(kItem);
+    command.begin_document("q").utf8("_id", "stoa").end();
+    command.begin_document("u").begin_document("$inc").int64("removals", 1).end().end().end().end();
+    STOA_TRY(session.write(kAppconfig, command.finish()));
     return {};
   });
 }
