@@ -32,7 +32,7 @@ def seconds_until(what, test):
 
 def assert_one_at_a_time(jobs):
     """The attempts at one store's jobs: each has ended, and before the next one began."""
-    attempts = sorted((attempt for job in jobs for attempt in job["attempts"]), key=lambda attempt: attempt["startedAt"])
+    attempts = sorted((attempt for job in jobs for attempt in job["attempts"]), key=lambda attempt: (attempt["startedAt"], attempt["endedAt"] or ""))
     for attempt in attempts:
         assert attempt["endedAt"] and attempt["startedAt"] <= attempt["endedAt"], attempt
     for earlier, later in zip(attempts, attempts[1:]):

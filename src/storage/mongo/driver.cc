@@ -10,7 +10,15 @@ namespace stoa::storage::mongo {
 namespace {
 using std::chrono::milliseconds;
 
-constexpr int kTransactionTries = 8, kCommitTries = 3;
+constexpr int kCommitTries = 3;
+// A transaction that met another is tried again for so long; those that meet must not meet again, hence the jitter.
+constexpr milliseconds kTransactionPatience{3'000};
+constexpr int kLongestPauseBits = 6;
+
+milliseconds jittered(int attempt, Tick now) {
+  const auto ceiling = std::int64_t{1} << std::min(attempt, kLongestPauseBits);
+  return milliseconds(1 + now.time_since_epoch().count() % ceiling);
+}
 
 // ---- the library
 
@@ -131,6 +139,7 @@ std::string without_secrets(const std::string& url) {
 Session::Session(Session&& other) noexcept
     : pool_(std::exchange(other.pool_, nullptr)),
       client_(std::exchange(other.client_, nullptr)),
+      clock_(other.clock_),
       session_(std::exchange(other.session_, nullptr)) {}
 
 Session::~Session() {
@@ -229,6 +238,7 @@ Result<> Session::transaction(const std::function<Result<>()>& body) {
   session_ = mongoc_client_start_session(client_, options.get(), &error);
   if (session_ == nullptr) return fail(driver_error(error));
   Result<> done;
+  const auto patience = clock_.mono() + kTransactionPatience;
   for (int attempt = 1;; ++attempt) {
     transient_ = unknown_ = false;
     if (!mongoc_client_session_start_transaction(session_, nullptr, &error)) {
@@ -238,8 +248,10 @@ Result<> Session::transaction(const std::function<Result<>()>& body) {
     done = body();
     if (done) done = commit();
     if (mongoc_client_session_in_transaction(session_)) mongoc_client_session_abort_transaction(session_, nullptr);
-    if (done || !transient_ || attempt == kTransactionTries) break;
-    pause(milliseconds(1 << attempt));
+    if (done || !transient_) break;
+    const auto now = clock_.mono();
+    if (now > patience) break;
+    pause(jittered(attempt, now));
   }
   mongoc_client_session_destroy(std::exchange(session_, nullptr));
   return done;
@@ -284,8 +296,8 @@ struct Cell::Counters {
   }
 };
 
-Cell::Cell(std::string name, Metrics& metrics)
-    : name_(std::move(name)), counters_(std::make_unique<Counters>(metrics, name_)) {}
+Cell::Cell(std::string name, Metrics& metrics, const Clock& clock)
+    : name_(std::move(name)), clock_(clock), counters_(std::make_unique<Counters>(metrics, name_)) {}
 Cell::~Cell() = default;
 
 void Cell::on_topology(const mongoc_apm_topology_changed_t* event) {
@@ -356,9 +368,9 @@ Result<> Cell::open(Pool& pool, const CellOptions& options, Lane lane) {
   return {};
 }
 
-Result<std::unique_ptr<Cell>> Cell::make(const CellOptions& options, Metrics& metrics) {
+Result<std::unique_ptr<Cell>> Cell::make(const CellOptions& options, Metrics& metrics, const Clock& clock) {
   start_library();
-  std::unique_ptr<Cell> cell(new Cell(options.name, metrics));
+  std::unique_ptr<Cell> cell(new Cell(options.name, metrics, clock));
   for (const auto lane : {Lane::interactive, Lane::bulk})
     STOA_TRY(cell->open(cell->pools_[static_cast<std::size_t>(lane)], options, lane));
   return cell;
@@ -375,7 +387,7 @@ Result<Session> Cell::session(Lane lane) {
     return fail(error(Code::unavailable, "mongodb: cell {}: all connections are in use", name_)
                     .because("storage-unavailable")
                     .after(milliseconds(1000)));
-  return Session(pool.pool.get(), client);
+  return Session(pool.pool.get(), client, clock_);
 }
 
 Result<> Cell::probe() {

@@ -14,6 +14,7 @@
 #include <memory>
 #include <string>
 
+#include "base/clock.h"
 #include "base/metrics.h"
 #include "base/result.h"
 #include "storage/mongo/bson_get.h"
@@ -67,13 +68,15 @@ class Session {
  private:
   friend class Cell;
   enum class Way : std::uint8_t { read, write, raw };
-  Session(mongoc_client_pool_t* pool, mongoc_client_t* client) : pool_(pool), client_(client) {}
+  Session(mongoc_client_pool_t* pool, mongoc_client_t* client, const Clock& clock)
+      : pool_(pool), client_(client), clock_(clock) {}
   Result<Reply> send(std::string_view database, Bson command, Way way);
   Result<> commit();
   std::unexpected<Error> failed(const bson_error_t& error, const bson_t* reply);
 
   mongoc_client_pool_t* pool_;
   mongoc_client_t* client_;
+  const Clock& clock_;
   mongoc_client_session_t* session_ = nullptr;  // while a transaction runs
   bool transient_ = false, unknown_ = false;    // the last error's labels: see transaction()
 };
@@ -81,7 +84,7 @@ class Session {
 class Cell {
  public:
   // invalid: the URL, or an option of it, and why. Does not wait for the deployment.
-  static Result<std::unique_ptr<Cell>> make(const CellOptions& options, Metrics& metrics);
+  static Result<std::unique_ptr<Cell>> make(const CellOptions& options, Metrics& metrics, const Clock& clock);
   ~Cell();
 
   const std::string& name() const { return name_; }
@@ -106,11 +109,12 @@ class Cell {
   };
   struct Counters;
 
-  Cell(std::string name, Metrics& metrics);
+  Cell(std::string name, Metrics& metrics, const Clock& clock);
   Result<> open(Pool& pool, const CellOptions& options, Lane lane);
   static void on_topology(const mongoc_apm_topology_changed_t* event);
 
   const std::string name_;
+  const Clock& clock_;
   std::unique_ptr<Counters> counters_;
   std::array<Pool, 2> pools_;  // by Lane
 };

@@ -364,7 +364,7 @@ Result<std::unique_ptr<Registry>> open_mongo(const MongoOptions& options, const 
                                                   .url = cell.url,
                                                   .interactive_max = options.connections_max,
                                                   .bulk_max = options.connections_max},
-                                                 metrics));
+                                                 metrics, clock));
   }
   const std::shared_ptr<Shelf> shelf(new Shelf{.clock = clock, .media = options.media, .cells = std::move(cells)});
   auto registry = std::make_unique<MongoRegistry>(options, shelf, random);
