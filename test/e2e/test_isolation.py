@@ -1,7 +1,7 @@
 """Stores never wait for each other (rule S4)."""
 import time
 
-from stoa import empty_storage
+from stoa import empty_storage, wait_until
 from truth import Shop, assert_equal_mirror, register
 
 WORKERS = 4  # fewer than stores: one that holds its worker while its shop is silent must not hold the others'
@@ -42,4 +42,13 @@ def test_eight_stores_end_as_soon_beside_a_throttled_and_a_silent_one(start_stoa
         assert_equal_mirror(stoa, shop.name, shop)
     for name in ("throttled", "silent"):  # reads go on, too
         assert stoa.get(f"/v1/stores/{name}/products").want(200).json["complete"] is False
+    silent.clear_faults()
+
+
+def test_a_store_that_comes_while_the_only_job_waits_for_a_silent_shop_is_taken_up(stoa, sandbox):
+    silent, well = Shop(sandbox, "silent", seed=5), Shop(sandbox, "well", seed=5)
+    silent.fault("hang", operation="ProductsPage", times=-1)
+    register(stoa, silent)
+    wait_until(lambda: silent.asked("ProductsPage") == 1)
+    assert seconds_until_all_are_synced(stoa, [well]) < 10
     silent.clear_faults()
