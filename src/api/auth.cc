@@ -53,6 +53,14 @@ Result<std::shared_ptr<storage::StoreHandle>> Auth::store(const Principal& princ
   return store;
 }
 
+Result<std::shared_ptr<storage::StoreHandle>> Auth::store(const Principal& principal,
+                                                          const storage::StoreRef& ref) const {
+  auto store = registry_.resolve(ref);
+  if (!store && store.error().code != Code::not_found) return store;
+  if (!store || (principal.key && principal.key->client_key != (*store)->key())) return no_such_store();
+  return store;
+}
+
 http::Response unauthorized(std::string_view request_id) {
   http::Problem problem{.status = 401,
                         .code = "unauthorized",

@@ -24,6 +24,8 @@ class Auth {
   // The store named in the path: a clientKey or a shop domain. For a read key any store but its own is not_found with
   // the very error of one that does not exist (rule T1).
   Result<std::shared_ptr<storage::StoreHandle>> store(const Principal& principal, std::string_view name) const;
+  // The same, named by clientKey, by shop domain, or by both, which must agree.
+  Result<std::shared_ptr<storage::StoreHandle>> store(const Principal& principal, const storage::StoreRef& ref) const;
 
  private:
   storage::Registry& registry_;

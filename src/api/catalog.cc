@@ -81,6 +81,18 @@ Result<api::Object> Catalog::discount_by_code(const StoreRef& ref, std::string_v
   STOA_TRY_ASSIGN(const auto reader, open(ref));
   return reader.discount_by_code(code, fields);
 }
+Result<api::Listing> Catalog::themes(const StoreRef& ref, const ThemeListQuery& query) {
+  STOA_TRY_ASSIGN(const auto reader, open(ref));
+  return reader.themes(query);
+}
+Result<api::Object> Catalog::theme(const StoreRef& ref, const ThemeQuery& query) {
+  STOA_TRY_ASSIGN(const auto reader, open(ref));
+  return reader.theme(query);
+}
+Result<api::Object> Catalog::theme_template(const StoreRef& ref, std::string_view theme, const std::string& name) {
+  STOA_TRY_ASSIGN(const auto reader, open(ref));
+  return reader.theme_template(theme, name);
+}
 Result<api::Object> Catalog::store(const StoreRef& ref) {
   STOA_TRY_ASSIGN(const auto reader, open(ref));
   return reader.store();

@@ -38,6 +38,9 @@ class Catalog {
   Result<api::Listing> discounts(const StoreRef& ref, const DiscountQuery& query);
   Result<api::Object> discount(const StoreRef& ref, std::string_view id, const api::Fields& fields = {});
   Result<api::Object> discount_by_code(const StoreRef& ref, std::string_view code, const api::Fields& fields = {});
+  Result<api::Listing> themes(const StoreRef& ref, const ThemeListQuery& query);
+  Result<api::Object> theme(const StoreRef& ref, const ThemeQuery& query);
+  Result<api::Object> theme_template(const StoreRef& ref, std::string_view theme, const std::string& name);
   Result<api::Object> store(const StoreRef& ref);
 
   // For any audience, of a store that is resolved already; `wanted`: the kinds that the reader will be asked for.

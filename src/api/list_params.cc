@@ -133,6 +133,30 @@ Parsed<DiscountQuery> parse_discount_query(std::string_view text) {
   return finish(in, std::move(query));
 }
 
+Parsed<ThemeListQuery> parse_theme_list_query(std::string_view text) {
+  ParamReader in(text);
+  ThemeListQuery query;
+  read_page(in, model::Kind::themes, query);
+  return finish(in, std::move(query));
+}
+
+Parsed<ThemeQuery> parse_theme_query(ParamReader& in) {
+  ThemeQuery query;
+  query.members = in.list("fields");
+  for (const auto& member : query.members) {
+    if (std::ranges::find(theme_members(), member) != theme_members().end()) continue;
+    const auto near = nearest(member, {theme_members().begin(), theme_members().end()});
+    in.fault("fields", fmt::format("a theme has no member `{}`{}", member.substr(0, 100),
+                                   near ? fmt::format(", did you mean `{}`", *near) : ""));
+  }
+  std::ranges::sort(query.members);
+  if (auto names = in.list("templates"); !names.empty()) {
+    std::ranges::sort(names);
+    query.templates = std::move(names);
+  }
+  return finish(in, std::move(query));
+}
+
 Parsed<Fields> parse_object_query(model::Kind kind, std::string_view text) {
   ParamReader in(text);
   Fields fields = read_fields(in, kind);

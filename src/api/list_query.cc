@@ -15,6 +15,35 @@ constexpr std::array<Words, 2> kBlogSorts{"id", "title"};
 constexpr std::array<Words, 2> kArticleSorts{"-publishedAt", "id"};
 constexpr std::array<Words, 1> kDiscountSorts{"id"};
 
+// The large ones come first.
+constexpr std::size_t kThemeMembersLarge = 7;
+constexpr std::array<Words, 26> kThemeMembers{"files",
+                                              "presets",
+                                              "platformCustomizations",
+                                              "settingsSchema",
+                                              "sectionSchemas",
+                                              "blockSchemas",
+                                              "locales",
+                                              "id",
+                                              "name",
+                                              "role",
+                                              "prefix",
+                                              "processing",
+                                              "processingFailed",
+                                              "themeStoreId",
+                                              "createdAt",
+                                              "updatedAt",
+                                              "parsed",
+                                              "settings",
+                                              "preset",
+                                              "contentForIndex",
+                                              "sections",
+                                              "blocks",
+                                              "templates",
+                                              "sectionGroups",
+                                              "contextOverrides",
+                                              "errors"};
+
 // Collects `name=value` pairs; names always come in the same order.
 class Pairs {
  public:
@@ -51,6 +80,16 @@ std::span<const std::string_view> collection_sorts() { return kCollectionSorts; 
 std::span<const std::string_view> blog_sorts() { return kBlogSorts; }
 std::span<const std::string_view> article_sorts() { return kArticleSorts; }
 std::span<const std::string_view> discount_sorts() { return kDiscountSorts; }
+
+std::span<const std::string_view> theme_members() { return kThemeMembers; }
+std::span<const std::string_view> large_theme_members() { return std::span(kThemeMembers).first(kThemeMembersLarge); }
+
+std::string canonical_query(const ThemeQuery& query) {
+  Pairs pairs;
+  pairs.add("fields", query.members);
+  if (query.templates) pairs.add("templates", *query.templates);
+  return pairs.take();
+}
 
 std::string canonical_walk(const ProductQuery& query) {
   const bool in_order_asked = !query.ids.empty() || !query.handles.empty();

@@ -66,7 +66,24 @@ struct DiscountQuery {
   api::Fields fields = {};
 };
 
+struct ThemeListQuery {
+  std::size_t limit = 50;
+  std::string after = {};
+  api::Fields fields = {};  // by default Shopify's own members of a theme
+};
+
+// Of one theme.
+struct ThemeQuery {
+  std::string id = "main";                                 // gid, number, or "main"
+  std::optional<std::vector<std::string>> templates = {};  // only these, by name, sorted; nothing: all
+  std::vector<std::string> members = {};  // `id` and these of api::theme_members(), sorted; empty: all but the large
+};
+
 namespace api {
+
+// What a theme's answer may have; the large ones only when they are named.
+std::span<const std::string_view> theme_members();
+std::span<const std::string_view> large_theme_members();
 
 // The orders that may be asked for; member_sorts: within a collection.
 std::span<const std::string_view> product_sorts();
@@ -82,6 +99,8 @@ std::string canonical_walk(const CollectionQuery& query);
 std::string canonical_walk(const BlogQuery& query);
 std::string canonical_walk(const ArticleQuery& query);  // without its blog, which is part of the path
 std::string canonical_walk(const DiscountQuery& query);
+inline std::string canonical_walk(const ThemeListQuery&) { return ""; }
+std::string canonical_query(const ThemeQuery& query);  // without its id, which is part of the path
 // The walk, fields and limit: everything but `after`.
 template <class Query>
 std::string canonical_query(const Query& query) {

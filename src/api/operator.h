@@ -6,6 +6,7 @@
 #include <span>
 
 #include "api/service.h"
+#include "tenant/jobs.h"
 #include "tenant/registrar.h"
 
 namespace stoa::api {
@@ -27,11 +28,16 @@ struct OperatorDeps {
 
 void add_operator_routes(Service& service, const OperatorDeps& deps);
 
+// Queues a sync: 202 with its job, or why not now.
+http::Response queue_sync(const OperatorDeps& deps, const Context& context, const storage::StoreHandle& store,
+                          const tenant::SyncRequest& request);
+
 void add_config_routes(Service& service, const OperatorDeps& deps);
 void add_operator_store_routes(Service& service, const OperatorDeps& deps);
 void add_inspect_routes(Service& service, const OperatorDeps& deps);
 void add_job_routes(Service& service, const OperatorDeps& deps);
 void add_key_routes(Service& service, const OperatorDeps& deps);
 void add_server_routes(Service& service, const OperatorDeps& deps);
+void add_theme_trio_routes(Service& service, const OperatorDeps& deps);
 
 }  // namespace stoa::api

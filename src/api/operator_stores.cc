@@ -182,15 +182,7 @@ http::Response sync_store(const OperatorDeps& deps, const Context& context) {
   std::vector<tenant::Fault> faults;
   const auto request = read_sync(deps, *entry, *body, faults);
   if (!faults.empty()) return problem_answer(fields_problem(std::move(faults)), context);
-  if (const auto problem = not_now(*entry)) return problem_answer(*problem, context);
-  const auto queued = deps.registry.enqueue(tenant::sync_job((*store)->key(), request, deps.clock, deps.random));
-  if (!queued) return error_answer(queued.error(), context);
-  if (queued->joined)
-    return problem_answer(job_conflict("sync-under-way", "that very sync is under way", queued->job), context);
-  deps.wake_sync();
-  auto response = json_answer(202, json::Object{{"job", job_link(queued->job)}});
-  response.header("Location", "/api/jobs/" + queued->job.id);
-  return response;
+  return queue_sync(deps, context, **store, request);
 }
 
 http::Response set_paused(const OperatorDeps& deps, const Context& context, bool paused) {
@@ -208,6 +200,19 @@ http::Response set_paused(const OperatorDeps& deps, const Context& context, bool
 }
 
 }  // namespace
+
+http::Response queue_sync(const OperatorDeps& deps, const Context& context, const storage::StoreHandle& store,
+                          const tenant::SyncRequest& request) {
+  if (const auto problem = not_now(*store.entry())) return problem_answer(*problem, context);
+  const auto queued = deps.registry.enqueue(tenant::sync_job(store.key(), request, deps.clock, deps.random));
+  if (!queued) return error_answer(queued.error(), context);
+  if (queued->joined)
+    return problem_answer(job_conflict("sync-under-way", "that very sync is under way", queued->job), context);
+  deps.wake_sync();
+  auto response = json_answer(202, json::Object{{"job", job_link(queued->job)}});
+  response.header("Location", "/api/jobs/" + queued->job.id);
+  return response;
+}
 
 void add_operator_store_routes(Service& service, const OperatorDeps& deps) {
   using enum http::Method;

@@ -98,6 +98,14 @@ std::string ParamReader::one_of(std::string_view name, std::span<const std::stri
   return *value;
 }
 
+storage::StoreRef ParamReader::store_ref() {
+  storage::StoreRef ref{.client_key = ascii_lower(filled("clientKey").value_or("")),
+                        .shop_domain = ascii_lower(filled("shopDomain").value_or(""))};
+  if (ref.client_key.empty() && ref.shop_domain.empty() && faults_.empty())
+    fault("clientKey", "no store is named: give clientKey or shopDomain");
+  return ref;
+}
+
 std::optional<http::Problem> ParamReader::problem() {
   std::vector<std::string> unknown;
   for (const auto& [key, value] : given_)

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "http/problem.h"
+#include "storage/registry.h"
 
 namespace stoa::api {
 
@@ -28,6 +29,9 @@ class ParamReader {
   std::size_t limit();                                       // 1..250, default 50
   // One of `allowed`, or "" when absent.
   std::string one_of(std::string_view name, std::span<const std::string_view> allowed);
+
+  // The store that `clientKey` or `shopDomain` names, or both; a fault when neither is given.
+  storage::StoreRef store_ref();
 
   void fault(std::string_view name, std::string detail);
   // Call last: every parameter not asked for by then is unknown.

@@ -39,6 +39,12 @@ Policy parse_policy(const storage::StoreEntry& entry) {
 }
 
 std::vector<storage::Condition> list_conditions(model::Kind kind, Audience audience, const Policy& policy, Time now) {
+  if (kind == model::Kind::themes) {
+    // The files' documents stand beside the themes.
+    std::vector<storage::Condition> own{{.field = "themeId", .op = storage::Condition::Op::is_null}};
+    if (audience != Audience::operators) own.push_back({.field = "role", .values = {"MAIN"}});
+    return own;
+  }
   if (audience == Audience::operators) return {};
   if (kind == model::Kind::discounts) return {{.field = "automatic", .values = {true}}};
   if (kind != model::Kind::products) return {};
@@ -53,6 +59,7 @@ bool visible(model::Kind kind, Audience audience, const Policy& policy, std::str
   if (audience == Audience::operators) return true;
   if (kind == model::Kind::articles) return not_later(json::find_string(body, {"publishedAt"}), now);
   if (kind == model::Kind::discounts) return is_automatic(body) && discount_status(body, now) == "ACTIVE";
+  if (kind == model::Kind::themes) return json::find_string(body, {"role"}) == "MAIN";
   if (kind != model::Kind::products) return true;
   const auto status = json::find_string(body, {"status"});
   if (status != "ACTIVE" && status != "UNLISTED") return false;

@@ -164,6 +164,13 @@ TEST(Schema, IsWhatTheDocumentsSelect) {
   auto discount = documents["DiscountF"];
   discount.names["status"];  // added by discount_status.cc
   expect_equal(as_selection(schema(Kind::discounts)), discount, "discount");
+  auto theme = documents["ThemeF"];
+  theme.names["settings"];  // added by sync/theme_plan.cc
+  auto& files = theme.names["files"];
+  files = documents["ThemeFileF"];
+  files.names["error"];
+  files.names["unreadable"];
+  expect_equal(as_selection(schema(Kind::themes)), theme, "theme");
 }
 
 }  // namespace

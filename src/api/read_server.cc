@@ -43,6 +43,11 @@ http::Response ReadServer::within_share(const Principal& principal, const Parsed
   return response;
 }
 
+http::Response ReadServer::within_share(const Principal& principal, const http::Request& request,
+                                        const std::function<http::Response()>& make) {
+  return within_share(principal, Read(), request, make);
+}
+
 std::optional<http::Response> ReadServer::serve_from_memory(const http::Request& request, const http::Params& params,
                                                             const ParseRead& parse) {
   const auto principal = auth_.identify(request);

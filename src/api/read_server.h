@@ -54,6 +54,10 @@ class ReadServer {
   // On a worker.
   http::Response serve(const http::Request& request, const http::Params& params, const ParseRead& parse);
 
+  // An answer that is made elsewhere, once the key's share allows it (rule K3); `make` is not called when it does not.
+  http::Response within_share(const Principal& principal, const http::Request& request,
+                              const std::function<http::Response()>& make);
+
   std::size_t cache_bytes() const { return cache_.bytes(); }
 
  private:

@@ -12,5 +12,6 @@ void add_collection_routes(Service& service);
 void add_blog_routes(Service& service);
 void add_article_routes(Service& service);
 void add_discount_routes(Service& service);
+void add_theme_routes(Service& service);
 
 }  // namespace stoa::api

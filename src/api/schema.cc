@@ -56,6 +56,11 @@ constexpr std::string_view kDiscount =
     "  appDiscountType { functionId title } codesCount { count precision } codes { id code asyncUsageCount } } "
     "metafields { id namespace key type value compareDigest updatedAt }";
 
+// A theme's own document, as lists have it; the answer of one theme has members of its own (theme_view.h).
+constexpr std::string_view kTheme =
+    "id name role prefix processing processingFailed themeStoreId createdAt updatedAt settings "
+    "files { filename checksumMd5 size contentType updatedAt error unreadable }";
+
 std::string_view next_word(std::string_view& text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
   const auto word = text.substr(0, text.find(' '));
@@ -87,7 +92,7 @@ const SchemaNode* SchemaNode::find(std::string_view child) const {
 
 const SchemaNode& schema(model::Kind kind) {
   static const SchemaNode kProducts = read_schema(kProduct), kCollections = read_schema(kCollection),
-                          kBlogs = read_schema(kBlog), kArticles = read_schema(kArticle),
+                          kBlogs = read_schema(kBlog), kArticles = read_schema(kArticle), kThemes = read_schema(kTheme),
                           kDiscounts = read_schema(kDiscount), kNone;
   switch (kind) {
     case model::Kind::products: return kProducts;
@@ -95,6 +100,7 @@ const SchemaNode& schema(model::Kind kind) {
     case model::Kind::blogs: return kBlogs;
     case model::Kind::articles: return kArticles;
     case model::Kind::discounts: return kDiscounts;
+    case model::Kind::themes: return kThemes;
     default: return kNone;
   }
 }

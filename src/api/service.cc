@@ -46,6 +46,7 @@ Service::Service(Dependencies dependencies, const ServiceOptions& options)
   add_blog_routes(*this);
   add_article_routes(*this);
   add_discount_routes(*this);
+  add_theme_routes(*this);
 }
 
 void Service::add(http::Method method, std::string pattern, Entry entry) {
@@ -75,6 +76,25 @@ void Service::add_read(std::string_view suffix, ParseRead parse) {
       {.open = {}, .guarded = {}, .read = std::move(parse), .options = {}});
 }
 
+void Service::add_named_read(std::string pattern, ParseRead parse) {
+  add(http::Method::get, std::move(pattern),
+      {.open = {}, .guarded = {}, .read = std::move(parse), .named = true, .options = {}});
+}
+
+std::optional<http::Response> Service::name_store(const http::Request& request, const Entry& entry,
+                                                  http::Params& params) const {
+  const auto principal = auth_.identify(request);
+  if (!principal) return unauthorized(request.request_id);
+  const auto ref = ParamReader(request.query).store_ref();
+  if (ref.client_key.empty() && ref.shop_domain.empty())
+    if (const auto read = entry.read(params, request.query); !read)
+      return http::to_response(read.error(), request.request_id);
+  const auto store = auth_.store(*principal, ref);
+  if (!store) return http::error_response(store.error(), request.request_id);
+  params.add("store", (*store)->key().str());
+  return std::nullopt;
+}
+
 std::optional<http::Response> Service::refuse(const http::Request& request, const http::Router::Match& match) const {
   if (match.bad_path)
     return problem(400, "bad-path", "the path has a broken %-escape, a NUL or bytes that are not UTF-8",
@@ -95,26 +115,32 @@ std::optional<http::Response> Service::refuse(const http::Request& request, cons
 }
 
 std::optional<http::Response> Service::answer_now(const http::Request& request) {
-  const auto match = router_.match(request.method, request.path);
+  auto match = router_.match(request.method, request.path);
   if (auto refusal = refuse(request, match)) return refusal;
   const Entry& entry = entry_of(*match.route);
+  if (entry.named)
+    if (auto refusal = name_store(request, entry, match.params)) return refusal;
   if (entry.read) return reads_.serve_from_memory(request, match.params, entry.read);
   if (entry.in_memory) return entry.open(request, match.params);
   return std::nullopt;
 }
 
 http::Response Service::answer(const http::Request& request) try {
-  const auto match = router_.match(request.method, request.path);
+  auto match = router_.match(request.method, request.path);
   if (auto refusal = refuse(request, match)) return std::move(*refusal);
   const Entry& entry = entry_of(*match.route);
+  if (entry.named)
+    if (auto refusal = name_store(request, entry, match.params)) return std::move(*refusal);
   if (entry.read) return reads_.serve(request, match.params, entry.read);
   if (entry.open) return entry.open(request, match.params);
   const auto principal = auth_.identify(request);
   if (!principal) return unauthorized(request.request_id);  // revoked since refuse() looked
-  if (!entry.options.parameters)
-    if (const auto unknown = ParamReader(request.query).problem())
-      return http::to_response(*unknown, request.request_id);
-  return entry.guarded({request, match.params, *principal});
+  return reads_.within_share(*principal, request, [&] {
+    if (!entry.options.parameters)
+      if (const auto unknown = ParamReader(request.query).problem())
+        return http::to_response(*unknown, request.request_id);
+    return entry.guarded({request, match.params, *principal});
+  });
 } catch (const std::exception& e) {
   log::error("request failed", {{"requestId", request.request_id}, {"error", e.what()}});
   return http::error_response(error(Code::bug, "unexpected exception"), request.request_id);

@@ -63,6 +63,9 @@ class Service final : public http::Service {
   void add_operator(http::Method method, std::string pattern, Handler handler, RouteOptions options = {});
   // A GET below /v1/stores/{store}; `suffix` is "" or starts with '/'.
   void add_read(std::string_view suffix, ParseRead parse);
+  // The same at another path, for which `clientKey` or `shopDomain` of the query names the store, or both, which must
+  // agree.
+  void add_named_read(std::string pattern, ParseRead parse);
 
   const Auth& auth() const { return auth_; }
   Catalog& catalog() { return catalog_; }
@@ -81,6 +84,7 @@ class Service final : public http::Service {
     bool in_memory = false;
     Handler guarded;
     ParseRead read;
+    bool named = false;  // a read whose query names the store
     RouteOptions options;
   };
   // The routes of one pattern, by method.
@@ -90,6 +94,9 @@ class Service final : public http::Service {
   const Entry& entry_of(const http::Route& route) const;
   void add_health_routes();
   http::Response ready() const;
+  // Puts the store that the query names beside the parameters of the path; else the refusal.
+  std::optional<http::Response> name_store(const http::Request& request, const Entry& entry,
+                                           http::Params& params) const;
   // The answer when nothing is there to call, or this caller may not.
   std::optional<http::Response> refuse(const http::Request& request, const http::Router::Match& match) const;
 

@@ -50,6 +50,13 @@ class StoreReader {
   // A discount by one of its codes, whatever their case: for a read key an active one. not_found
   // ("codes-not-mirrored") when it may be among codes that are only counted; else as by_id().
   Result<Object> discount_by_code(std::string_view code, const Fields& fields = {}) const;
+  // Themes as lists have them; by default without the large members `settings` and `files`.
+  Result<Listing> themes(const ThemeListQuery& query) const;
+  // One theme with its templates and sections, by gid, number or "main": not_found ("theme-not-found"), unavailable.
+  Result<Object> theme(const ThemeQuery& query) const;
+  // One template of a theme, or override of one: "index", "customers/login", "index.context.fr"; not_found
+  // ("template-not-found") too.
+  Result<Object> theme_template(std::string_view theme, const std::string& name) const;
 
   // The store itself: shop, version, freshness per kind.
   Result<Object> store() const;
@@ -70,6 +77,7 @@ class StoreReader {
                                                         std::vector<storage::Condition> more = {}) const;
   Result<std::vector<std::string>> ids_by_handle(storage::Query query, const std::vector<std::string>& handles) const;
   Result<std::optional<storage::Stored>> find_collection(const std::string& name) const;
+  Result<std::optional<storage::Stored>> find_theme(std::string_view id) const;
   Result<Object> object(model::Kind kind, const std::optional<storage::Stored>& found, const Fields& fields) const;
   Object shown(model::Kind kind, const storage::Stored& found, const Fields& fields) const;
   std::unexpected<Error> missing(model::Kind kind) const;

@@ -55,7 +55,7 @@ constexpr std::array kArticleIndex{IndexField{"handle", text, "handle"},
                                    IndexField{"publishedAt", time, "publishedAt"},
                                    IndexField{"isPublished", boolean, "isPublished"},
                                    IndexField{"tags", texts, "tags"}};
-constexpr std::array kThemeDates{Names("createdAt"), Names("updatedAt")};
+constexpr std::array kThemeDates{Names("createdAt"), Names("updatedAt"), Names("files.updatedAt")};
 constexpr std::array kThemeIndex{IndexField{"themeId", text, "themeId"}, IndexField{"role", text, "role"}};
 constexpr std::array kMediaDates{Names("createdAt"), Names("updatedAt")};
 constexpr std::array kMediaIndex{IndexField{"sha256", text, "sha256"}, IndexField{"state", text, "state"},

@@ -13,27 +13,29 @@ constexpr std::size_t kBatchBytes = 2u << 20;
 constexpr std::string_view kThemeGid = "gid://shopify/OnlineStoreTheme/";
 }  // namespace
 
-std::map<std::string, std::string> stored_checksums(std::string_view theme_body) {
-  std::map<std::string, std::string> out;
+StoredFiles stored_files(std::string_view theme_body) {
+  StoredFiles out;
   if (json::find_raw(theme_body, {"format"}) != std::to_string(model::theme::kThemeFormat)) return out;
   json::Cursor cursor(json::find_raw(theme_body, {"files"}));
   if (cursor.peek() != '[') return out;
   cursor.enter_array();
   while (cursor.next_element()) {
     const auto entry = cursor.take();
-    auto checksum = json::find_string(entry, {"checksumMd5"}).value_or("");
-    if (!json::find_raw(entry, {"error"}).empty()) checksum.clear();
-    out[json::find_string(entry, {"filename"}).value_or("")] = std::move(checksum);
+    auto& file = out[json::find_string(entry, {"filename"}).value_or("")];
+    if (json::find_raw(entry, {"error"}).empty())
+      file.checksum_md5 = json::find_string(entry, {"checksumMd5"}).value_or("");
+    file.unreadable = json::find_string(entry, {"unreadable"}).value_or("");
   }
   return out;
 }
 
-ThemePlan plan_theme(const ListedFiles& listed, const std::map<std::string, std::string>& stored) {
+ThemePlan plan_theme(const ListedFiles& listed, const StoredFiles& stored) {
   ThemePlan plan;
   for (const auto& [name, entry] : listed) {
     if (!model::theme::is_mirrored(name)) continue;
     const auto known = stored.find(name);
-    const bool same = known != stored.end() && !known->second.empty() && known->second == entry.file.checksum_md5;
+    const bool same = known != stored.end() && !known->second.checksum_md5.empty() &&
+                      known->second.checksum_md5 == entry.file.checksum_md5;
     (same ? plan.unchanged : plan.fetch).push_back(name);
   }
   return plan;
@@ -58,6 +60,7 @@ std::string theme_document(std::string_view theme_body, std::string_view setting
     if (!std::exchange(first, false)) out += ',';
     out += std::string_view(entry.file.entry).substr(0, entry.file.entry.size() - 1);
     if (!entry.error.empty()) out.append(R"(,"error":)").append(json::quoted(entry.error));
+    if (!entry.unreadable.empty()) out.append(R"(,"unreadable":)").append(json::quoted(entry.unreadable));
     out += '}';
   }
   return out + fmt::format(R"(],"format":{}}})", model::theme::kThemeFormat);

@@ -14,20 +14,25 @@ namespace stoa::sync {
 // The files of one theme by name, as they will be listed.
 struct ListedFile {
   shopify::ThemeFile file;
-  std::string error;  // why its content could not be had; empty: it is here, or is not mirrored
+  std::string error;       // why its content could not be had; empty: it is here, or is not mirrored
+  std::string unreadable;  // why the content that is here is of no use: it is no JSON; empty: it is
 };
 using ListedFiles = std::map<std::string, ListedFile>;
 
-// What the stored document of a theme says of its files: filename to checksum. Empty when there is no such document,
-// when it was made by another version of the parser, or when the theme was not parsed. A file whose content could not
-// be had, or that has no checksum, has "" and is fetched again.
-std::map<std::string, std::string> stored_checksums(std::string_view theme_body);
+// What the stored document of a theme says of its files, by name. Empty when there is no such document, when it was
+// made by another version of the parser, or when the theme was not parsed. A file whose content could not be had, or
+// that has no checksum, has "" for one and is fetched again.
+struct StoredFile {
+  std::string checksum_md5, unreadable;
+};
+using StoredFiles = std::map<std::string, StoredFile>;
+StoredFiles stored_files(std::string_view theme_body);
 
 struct ThemePlan {
   std::vector<std::string> fetch;      // mirrored files that are new or changed, by name
   std::vector<std::string> unchanged;  // mirrored files whose stored documents stand
 };
-ThemePlan plan_theme(const ListedFiles& listed, const std::map<std::string, std::string>& stored);
+ThemePlan plan_theme(const ListedFiles& listed, const StoredFiles& stored);
 
 // As many of `names`, from the front, as one call may ask for: 50, and about 2 MiB of content.
 std::vector<std::string> next_batch(const std::vector<std::string>& names, const ListedFiles& listed);

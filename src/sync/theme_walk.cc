@@ -136,12 +136,13 @@ Result<bool> ThemeWalk::index(shopify::Transport& transport) {
 Result<> ThemeWalk::plan_current() {
   auto& current = *current_;
   STOA_TRY_ASSIGN(const auto stored, context_.store.get(kind_, current.theme.id));
-  const auto checksums = stored ? stored_checksums(stored->body) : std::map<std::string, std::string>();
-  current.plan = plan_theme(current.files, checksums);
+  const auto known = stored ? stored_files(stored->body) : StoredFiles();
+  current.plan = plan_theme(current.files, known);
+  for (const auto& name : current.plan.unchanged) current.files.at(name).unreadable = known.at(name).unreadable;
   if (resumed_) STOA_TRY(skip_stored(current.plan.fetch));
   // A theme that is still being copied does not list all of its files yet.
   if (is_busy(current.theme.body))
-    for (const auto& [name, checksum] : checksums)
+    for (const auto& [name, file] : known)
       if (!current.files.contains(name)) current.kept.push_back(document_id(name));
   return {};
 }
@@ -154,14 +155,17 @@ Result<> ThemeWalk::skip_stored(std::vector<std::string>& names) {
     std::vector<std::string> ids;
     for (const auto& name : chunk) ids.push_back(document_id(name));
     STOA_TRY_ASSIGN(const auto stored, context_.store.get_many(kind_, ids));
-    std::map<std::string, std::string> here;
+    std::map<std::string, StoredFile> here;
     for (const auto& document : stored)
       if (document.fetched_at >= pass_.started)
-        here[document.id] = json::find_string(document.body, {"checksumMd5"}).value_or("");
+        here[document.id] = {.checksum_md5 = json::find_string(document.body, {"checksumMd5"}).value_or(""),
+                             .unreadable = json::find_string(document.body, {"error"}).value_or("")};
     for (const auto& name : chunk) {
       const auto found = here.find(document_id(name));
-      const auto& checksum = current_->files.at(name).file.checksum_md5;
-      const bool same = found != here.end() && !checksum.empty() && found->second == checksum;
+      auto& listed = current_->files.at(name);
+      const auto& checksum = listed.file.checksum_md5;
+      const bool same = found != here.end() && !checksum.empty() && found->second.checksum_md5 == checksum;
+      if (same) listed.unreadable = found->second.unreadable;
       (same ? current_->plan.unchanged : left).push_back(name);
     }
   }
@@ -236,6 +240,7 @@ Result<model::Document> ThemeWalk::file_document(const shopify::ThemeFile& file,
                                           file.content);
   listed.file = file;
   listed.file.content.clear();
+  listed.unreadable = json::find_string(body, {"error"}).value_or("");
   return to_document(kind_, std::move(body), fetched_at, model::Source::page, api_version_);
 }
 

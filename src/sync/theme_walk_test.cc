@@ -195,6 +195,7 @@ TEST_F(ThemeWalkTest, TheMainThemeIsParsedTheOthersAreListed) {
   EXPECT_EQ(raw(gid_of(1) + "/templates/index.json", "sections"),
             R"([{"id":"a","type":"hero","disabled":false,"settings":{},"blocks":[]}])");
   EXPECT_THAT(raw(gid_of(1) + "/templates/broken.json", "error"), HasSubstr("line 1"));
+  EXPECT_THAT(raw(gid_of(1), "files"), HasSubstr(R"("unreadable":"line 1)")) << "and the theme lists it";
   EXPECT_EQ(raw(gid_of(2), "files"), "");
   EXPECT_TRUE(status().complete);
   EXPECT_EQ(status().state, "current");

@@ -65,9 +65,11 @@ DISCOUNTS = f"""query TruthOfDiscounts($after: String) {{ discountNodes(first: 1
 CODES = "query TruthOfCodes($id: ID!, $after: String) { discountNode(id: $id) { discount { " + " ".join(
     f"... on DiscountCode{kind} {{ codes(first: 250, after: $after) {{ edges {{ node {{ id code asyncUsageCount }} }} pageInfo {{ hasNextPage endCursor }} }} }}"
     for kind in OWN) + " } } }"
+THEMES = """query TruthOfThemes($after: String) { themes(first: 2, after: $after) { pageInfo { hasNextPage endCursor } edges { node {
+  id name role prefix processing processingFailed themeStoreId createdAt updatedAt } } } }"""
 MEMBERS = """query Members($id: ID!, $after: String) { collection(id: $id) { products(first: 200, after: $after, sortKey: COLLECTION_DEFAULT) {
   pageInfo { hasNextPage endCursor } edges { node { id } } } } }"""
-KINDS = {"products", "collections", "blogs", "articles", "discounts"}  # that a sync covers when nothing else is asked for
+KINDS = {"products", "collections", "blogs", "articles", "discounts", "themes"}  # that a sync covers when nothing else is asked for
 PAGES = {kind: f"{kind.capitalize()}Page" for kind in KINDS}  # the operation that walks each
 QUANTITIES = ("inventoryQuantity", "sellableOnlineQuantity", "totalInventory")
 
@@ -179,6 +181,10 @@ class Shop:
             found[node["id"]] = {"id": node["id"], "status": discount["discount"].pop("status"), **discount}
         return found
 
+    def themes(self):
+        """Every theme by id, without its files: those are theme_truth.py's."""
+        return {node["id"]: node for node in self._walk(THEMES, lambda data: data["themes"])}
+
     def members(self, collection):
         """The ids of a collection's products, in its own order."""
         return [node["id"] for node in self._walk(MEMBERS, lambda data: data["collection"]["products"], id=collection)]
@@ -248,4 +254,5 @@ def assert_equal_mirror(stoa, store, shop):
     assert_same(mirrored(stoa, f"/v1/stores/{store}/blogs"), by_id(shop.blogs()), "blogs")
     assert_same(mirrored(stoa, f"/v1/stores/{store}/articles?status=any&sort=id"), by_id(shop.articles()), "articles")
     assert_same(mirrored(stoa, f"/v1/stores/{store}/discounts?status=any"), by_id(shop.discounts()), "discounts")
+    assert_same(mirrored(stoa, f"/v1/stores/{store}/themes"), by_id(shop.themes()), "themes")
     return products, collections

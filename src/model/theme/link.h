@@ -2,6 +2,7 @@
 // is one of, or a dynamic source, "{{ settings.color }}". Pure.
 #pragma once
 
+#include <compare>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,7 +15,7 @@ namespace stoa::model::theme {
 struct Link {
   Kind kind = Kind::products;
   std::string handle;  // of an article "blog/article"
-  bool operator==(const Link&) const = default;
+  auto operator<=>(const Link&) const = default;
 };
 
 // Of a shopify:// URL; nothing when it names nothing that is mirrored by handle (pages, files, apps, policies …).

@@ -15,6 +15,7 @@ const KindRow kThemesRow{
     .by_ids_operation = {},
     .page_in_publication_operation = {},
     .by_ids_in_publication_operation = {},
+    .sorted_by_time = false,
     .lists = {},
     .id_lists = {},
     .arrange = [](std::string&) -> Result<void> { return {}; },
