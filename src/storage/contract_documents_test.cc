@@ -1,4 +1,5 @@
 // Contract: the guard of writes (rules P2..P5), tombstones, versions, atomicity.
+#include "model/theme/file_document.h"
 #include "storage/contract_test.h"
 
 namespace stoa::storage {
@@ -37,6 +38,42 @@ TEST_P(DocumentContract, BodiesKeepEveryByte) {
   for (std::size_t i = 0; i < bodies.size(); ++i)
     apply({document(Kind::products, gid(static_cast<std::int64_t>(i)), at(1), bodies[i])});
   for (std::size_t i = 0; i < bodies.size(); ++i) EXPECT_EQ(body(static_cast<std::int64_t>(i)), bodies[i]);
+}
+
+// A theme's files are documents beside it, with whatever members people wrote.
+TEST_P(DocumentContract, ThemeFilesComeBackByteForByteAndAreToldFromTheirTheme) {
+  const std::string theme = "gid://shopify/OnlineStoreTheme/1";
+  const auto put = [&](const std::string& body) {
+    auto made = must(model::make_document(Kind::themes, body));
+    made.fetched_at = at(1);
+    apply({made});
+    return made.id;
+  };
+  const auto whole = fmt::format(
+      R"({{"id":"{}","role":"MAIN","settings":{{"":1,"a.b":2,"$x":{{"$y":[]}},"width":1200.0,"opacity":0.40}},"files":[{{"filename":"a","updatedAt":"2026-01-02T03:04:05Z"}},{{"filename":"b","updatedAt":null}}]}})",
+      theme);
+  EXPECT_EQ(put(whole), theme);
+  std::vector<std::string> files;
+  for (
+      const auto& [name, content] : std::vector<std::pair<std::string, std::string>>{
+          {"templates/index.json",
+           R"({"role":"MAIN","_id":1,"_m":{"hash":2},"_x":[],"$set":3,"updatedAt":4,"sections":{"a.b":{"type":"x","settings":{"$n":1e3}}},"order":["a.b"]})"},
+          {"templates/broken.json", "no JSON"},
+          {"locales/fr.json", "{\"a\":{\"updatedAt\":\"2026-01-02T03:04:05Z\",\"\":\"\\u0000\"}}"}})
+    files.push_back(model::theme::file_document(
+        {.theme_id = theme, .filename = name, .checksum_md5 = "c", .updated_at = "2026-01-02T03:04:05Z"}, content));
+  for (const auto& body : files) {
+    const auto id = put(body);
+    EXPECT_EQ(must(store().get(Kind::themes, id))->body, body);
+  }
+  EXPECT_EQ(must(store().get(Kind::themes, theme))->body, whole);
+  Query query{.kind = Kind::themes};
+  query.all = {{.field = "role", .values = {"MAIN"}}, {.field = "themeId", .op = Condition::Op::is_null}};
+  const auto themes = must(store().query(query)).documents;
+  ASSERT_EQ(themes.size(), 1u) << "a file that says so is no main theme";
+  EXPECT_EQ(themes.front().id, theme);
+  query.all = {{.field = "themeId", .values = {theme}}};
+  EXPECT_EQ(must(store().query(query)).documents.size(), files.size());
 }
 
 TEST_P(DocumentContract, IdsBeyondDoublePrecisionStayApart) {
