@@ -94,11 +94,9 @@ Result<std::string> ThemeView::whole(const ThemeQuery& query) {
       const auto content = schema ? json::find_raw(schema->body, {"content"}) : std::string_view();
       append_member("settingsSchema", content.empty() ? "null" : content);
     }
-    STOA_TRY(append_contents(wants(query, "sectionSchemas") ? "sectionSchemas" : "", names_of(FileRole::section_schema),
-                             "schema"));
-    STOA_TRY(append_contents(wants(query, "blockSchemas") ? "blockSchemas" : "", names_of(FileRole::block_schema),
-                             "schema"));
-    STOA_TRY(append_contents(wants(query, "locales") ? "locales" : "", names_of(FileRole::locale), "content"));
+    if (wants(query, "sectionSchemas")) STOA_TRY(append_contents("sectionSchemas", FileRole::section_schema, "schema"));
+    if (wants(query, "blockSchemas")) STOA_TRY(append_contents("blockSchemas", FileRole::block_schema, "schema"));
+    if (wants(query, "locales")) STOA_TRY(append_contents("locales", FileRole::locale, "content"));
     if (wants(query, "errors")) append_errors();
     if (wants(query, "files")) append_member("files", json::find_raw(theme_.body, {"files"}));
   }
@@ -140,6 +138,7 @@ ThemeView::Names ThemeView::names_of(FileRole role) const {
 }
 
 Result<ThemeView::Documents> ThemeView::load(std::span<const std::string> filenames) {
+  if (filenames.empty()) return Documents();
   std::vector<std::string> ids;
   for (const auto& name : filenames) ids.push_back(model::theme::file_document_id(theme_.id, name));
   STOA_TRY_ASSIGN(auto documents, store_.get_many(model::Kind::themes, ids));
@@ -151,6 +150,17 @@ Result<std::optional<storage::Stored>> ThemeView::load_one(const std::string& fi
   STOA_TRY_ASSIGN(auto documents, load(std::span(&filename, 1)));
   if (documents.empty()) return std::optional<storage::Stored>();
   return std::optional(std::move(documents.front()));
+}
+
+// Some at a time: a theme may have a thousand templates. The types of what stands in them are known to `visit`.
+Result<> ThemeView::each_document(const Names& filenames, const std::function<void(const storage::Stored&)>& visit) {
+  for (std::size_t i = 0; i < filenames.size(); i += kFilesAtOnce) {
+    const auto count = std::min(kFilesAtOnce, filenames.size() - i);
+    STOA_TRY_ASSIGN(const auto documents, load(std::span(filenames).subspan(i, count)));
+    STOA_TRY(learn_types(documents));
+    for (const auto& document : documents) visit(document);
+  }
+  return {};
 }
 
 Result<> ThemeView::learn_theme_types() {
@@ -202,6 +212,9 @@ void ThemeView::append_own(const ThemeQuery& query) {
 // What config/settings_data.json holds besides the settings.
 Result<> ThemeView::append_settings_data(const ThemeQuery& query) {
   static constexpr std::array<std::string_view, 3> kElsewhere{"filename", "error", "settings"};
+  static constexpr std::array<std::string_view, 6> kHere{"preset", "sections", "contentForIndex",
+                                                         "blocks", "presets",  "platformCustomizations"};
+  if (std::ranges::none_of(kHere, [&](std::string_view member) { return wants(query, member); })) return {};
   STOA_TRY_ASSIGN(const auto data, load_one(std::string(kSettingsData)));
   if (!data) return {};
   STOA_TRY(learn_types({*data}));
@@ -230,21 +243,15 @@ Result<> ThemeView::append_templates(const ThemeQuery& query) {
   return {};
 }
 
-// "name":{…} of each, some at a time: a theme may have a thousand.
+// "name":{…} of each.
 Result<> ThemeView::append_by_name(const Names& filenames) {
   bool first = true;
-  for (std::size_t i = 0; i < filenames.size(); i += kFilesAtOnce) {
-    STOA_TRY_ASSIGN(const auto documents,
-                    load(std::span(filenames).subspan(i, std::min(kFilesAtOnce, filenames.size() - i))));
-    STOA_TRY(learn_types(documents));
-    for (const auto& document : documents) {
-      if (!std::exchange(first, false)) out_.append(",");
-      out_.append(json::find_raw(document.body, {"name"}));
-      out_.append(":");
-      append_file(document, false);
-    }
-  }
-  return {};
+  return each_document(filenames, [&](const storage::Stored& document) {
+    if (!std::exchange(first, false)) out_.append(",");
+    out_.append(json::find_raw(document.body, {"name"}));
+    out_.append(":");
+    append_file(document, false);
+  });
 }
 
 // Those of the templates that were asked for, and of section groups.
@@ -255,33 +262,25 @@ Result<> ThemeView::append_overrides(const ThemeQuery& query) {
   });
   append_member("contextOverrides", "[");
   bool first = true;
-  for (std::size_t i = 0; i < names.size(); i += kFilesAtOnce) {
-    STOA_TRY_ASSIGN(const auto documents, load(std::span(names).subspan(i, std::min(kFilesAtOnce, names.size() - i))));
-    for (const auto& document : documents) {
-      if (!std::exchange(first, false)) out_.append(",");
-      append_file(document, false);
-    }
-  }
+  STOA_TRY(each_document(names, [&](const storage::Stored& document) {
+    if (!std::exchange(first, false)) out_.append(",");
+    append_file(document, false);
+  }));
   out_.append("]");
   return {};
 }
 
-// An object of one member of each file, by the file's name. Nothing when `name` is empty.
-Result<> ThemeView::append_contents(std::string_view name, const Names& filenames, std::string_view content) {
-  if (name.empty()) return {};
+// An object of one member of each file, by the file's name.
+Result<> ThemeView::append_contents(std::string_view name, FileRole role, std::string_view content) {
   append_member(name, "{");
   bool first = true;
-  for (std::size_t i = 0; i < filenames.size(); i += kFilesAtOnce) {
-    STOA_TRY_ASSIGN(const auto documents,
-                    load(std::span(filenames).subspan(i, std::min(kFilesAtOnce, filenames.size() - i))));
-    for (const auto& document : documents) {
-      if (!std::exchange(first, false)) out_.append(",");
-      out_.append(json::find_raw(document.body, {"name"}));
-      out_.append(":");
-      const auto raw = json::find_raw(document.body, {content});
-      out_.append(raw.empty() ? "null" : raw);
-    }
-  }
+  STOA_TRY(each_document(names_of(role), [&](const storage::Stored& document) {
+    if (!std::exchange(first, false)) out_.append(",");
+    out_.append(json::find_raw(document.body, {"name"}));
+    out_.append(":");
+    const auto raw = json::find_raw(document.body, {content});
+    out_.append(raw.empty() ? "null" : raw);
+  }));
   out_.append("}");
   return {};
 }

@@ -2,6 +2,7 @@
 // resolved; docs/formats/themes.md has the shape. Built per request, used by one thread. Blocks on the database.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -35,6 +36,7 @@ class ThemeView {
   Names names_of(model::theme::FileRole role) const;
   Result<Documents> load(std::span<const std::string> filenames);
   Result<std::optional<storage::Stored>> load_one(const std::string& filename);
+  Result<> each_document(const Names& filenames, const std::function<void(const storage::Stored&)>& visit);
   Result<> learn_theme_types();
   Result<> learn_types(const Documents& documents);
   Result<std::string> finish();
@@ -45,7 +47,7 @@ class ThemeView {
   Result<> append_templates(const ThemeQuery& query);
   Result<> append_by_name(const Names& filenames);
   Result<> append_overrides(const ThemeQuery& query);
-  Result<> append_contents(std::string_view name, const Names& filenames, std::string_view content);
+  Result<> append_contents(std::string_view name, model::theme::FileRole role, std::string_view content);
   void append_file(const storage::Stored& document, bool alone);
   void append_vintage_index(std::string_view settings_data);
   void append_errors();

@@ -8,7 +8,7 @@ import pytest
 
 from stoa import ROOT, want_problem
 from theme_truth import Theme
-from truth import Shop, first_difference, loads, mirrored, number, register, sync, synced
+from truth import KINDS, Shop, first_difference, loads, mirrored, number, register, sync, synced
 
 DATA = ROOT.parent / "shared" / "data"
 FROM_FILES = ["settings", "preset", "sections", "contentForIndex", "blocks", "templates", "sectionGroups", "contextOverrides", "parsed"]
@@ -186,6 +186,17 @@ def test_only_what_changed_is_fetched_and_written(stoa, sandbox):
     put(shop, main, "templates/product.json", '{"sections":{},"order":[],}')
     sync(stoa, "step", kinds=["themes"])
     assert [each["filename"] for each in data(stoa, "/v1/stores/step/theme")["errors"]] == ["templates/page.broken.json"]
+
+
+def test_a_second_sync_of_two_thousand_products_and_all_else_writes_nothing(stoa, sandbox):
+    shop = Shop(sandbox, "large", seed=2000)
+    synced(stoa, shop)
+    shop.control("DELETE", "/stats").want(200)
+    version = stoa.get("/api/stores/large").json["version"]
+    job = sync(stoa, "large")
+    assert {kind: (state["state"], state["written"], state["deleted"]) for kind, state in job["kinds"].items()} == dict.fromkeys(KINDS, ("done", 0, 0))
+    assert job["kinds"]["products"]["seen"] == 2000
+    assert asked_files(shop) == (0, []) and stoa.get("/api/stores/large").json["version"] == version
 
 
 def test_another_theme_is_published_named_and_deleted(stoa, sandbox):
