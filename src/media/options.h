@@ -20,7 +20,13 @@ struct Options {
   std::chrono::milliseconds timeout{60'000};  // for one try, redirects included
   std::size_t attempts_max = 3;               // tries of a download that fails in passing; each goes on where it was
   std::size_t downloads_max = 8;              // at the same moment; each holds a thread
-  std::chrono::seconds retry_after{86'400};   // a failed download is tried again by a full sync after this
+  std::chrono::seconds retry_after{86'400};   // a failed download is tried again by a sync after this
+
+  // ---- beside the syncs
+  std::chrono::milliseconds look_every{250};  // how often the stores are looked at for what is pending: memory only
+  std::chrono::milliseconds backoff{2'000};   // before a second try; doubles
+  std::chrono::seconds sweep_interval{6 * 3'600};  // how often bytes that no document names any more are looked for
+  std::chrono::seconds orphan_age{3'600};          // and how long they are kept before
 
   // ---- resizing
   std::size_t workers_max = 2;                       // child processes at the same moment
