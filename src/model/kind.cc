@@ -16,6 +16,8 @@ constexpr std::array kCollectionTypes{Names("Collection")};
 constexpr std::array kBlogTypes{Names("Blog")};
 constexpr std::array kArticleTypes{Names("Article")};
 constexpr std::array kThemeTypes{Names("OnlineStoreTheme")};
+constexpr std::array kFileTypes{Names("MediaImage"), Names("Video"), Names("Model3d"), Names("ExternalVideo"),
+                                Names("GenericFile")};
 constexpr std::array kDiscountTypes{Names("DiscountCodeNode"), Names("DiscountAutomaticNode")};
 
 constexpr std::array kProductDates{Names("createdAt"),
@@ -57,7 +59,7 @@ constexpr std::array kArticleIndex{IndexField{"handle", text, "handle"},
                                    IndexField{"tags", texts, "tags"}};
 constexpr std::array kThemeDates{Names("createdAt"), Names("updatedAt"), Names("files.updatedAt")};
 constexpr std::array kThemeIndex{IndexField{"themeId", text, "themeId"}, IndexField{"role", text, "role"}};
-constexpr std::array kMediaDates{Names("createdAt"), Names("updatedAt")};
+constexpr std::array kMediaDates{Names("createdAt"), Names("updatedAt"), Names("stateAt")};
 constexpr std::array kMediaIndex{IndexField{"sha256", text, "sha256"}, IndexField{"state", text, "state"},
                                  IndexField{"updatedAt", time, "updatedAt"}};
 constexpr std::array kDiscountDates{Names("discount.createdAt"), Names("discount.updatedAt"),
@@ -78,7 +80,7 @@ constexpr std::array<KindSpec, kKindCount> kSpecs{{
     {Kind::blogs, "blogs", "blogs", kBlogTypes, kBlogDates, kBlogIndex},
     {Kind::articles, "articles", "articles", kArticleTypes, kArticleDates, kArticleIndex},
     {Kind::themes, "themes", "themedatas", kThemeTypes, kThemeDates, kThemeIndex},
-    {Kind::media, "media", "media", {}, kMediaDates, kMediaIndex},
+    {Kind::media, "media", "media", kFileTypes, kMediaDates, kMediaIndex},
     {Kind::discounts, "discounts", "discounts", kDiscountTypes, kDiscountDates, kDiscountIndex},
 }};
 }  // namespace

@@ -76,6 +76,7 @@ const KindRow& kind_row(model::Kind kind) {
     case model::Kind::themes: return kThemesRow;
     case model::Kind::blogs: return kBlogsRow;
     case model::Kind::articles: return kArticlesRow;
+    case model::Kind::media: return kFilesRow;
     case model::Kind::discounts: return kDiscountsRow;
     default: break;
   }

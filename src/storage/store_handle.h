@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -140,6 +141,9 @@ class StoreHandle {
   virtual FetchClock& fetch_clock() = 0;
   // Memory after the first call. The version a read answers with is taken before its query.
   virtual Result<Version> version() = 0;
+  // Held by whoever changes a document according to what it was: from reading it until the change is applied. (Media:
+  // a sync brings Shopify's part, a download what it knows of the bytes.)
+  std::mutex& merging() { return merging_; }
 
   // ---- reads
   virtual Result<std::optional<Stored>> get(model::Kind kind, const std::string& id) = 0;
@@ -194,6 +198,9 @@ class StoreHandle {
   // ---- upkeep
   virtual Result<> forget_tombstones(Time deleted_before) = 0;
   virtual Result<> forget_events(Time received_before) = 0;
+
+ private:
+  std::mutex merging_;
 };
 
 }  // namespace stoa::storage

@@ -105,10 +105,12 @@ void JobRun::take_up(model::Kind kind) {
     work_.emplace<ThemeWalk>(context, [this](const std::string& url) {
       return deps_.connections.download_theme_file(url, deps_.options.call_timeout);
     });
+  else if (job_.ids.empty() && kind == model::Kind::media)
+    work_.emplace<MediaWalk>(context, deps_.clock.wall());
   else if (job_.ids.empty())
     work_.emplace<KindWalk>(context, kind);
   else
-    work_.emplace<Refetch>(context, kind);
+    work_.emplace<Refetch>(context, kind, deps_.clock.wall());
 }
 
 Step JobRun::work() {
@@ -230,6 +232,7 @@ Step JobRun::give_up_kind(KindState state, const std::string& why) {
   if (kind_ == nullptr) return fail_job({.code = "sync-failed", .detail = why});
   note("error", fmt::format("{}: {}", to_string(kind_->kind), why));
   KindWalk* walk = std::get_if<KindWalk>(&work_);
+  if (auto* media = std::get_if<MediaWalk>(&work_)) walk = media;
   if (auto* themes = std::get_if<ThemeWalk>(&work_); themes != nullptr && job_.ids.empty()) walk = themes;
   if (walk != nullptr) {
     keep(walk->give_up(state, why), "the kind's state could not be kept");

@@ -8,6 +8,7 @@
 #include "storage/registry.h"
 #include "sync/backoff.h"
 #include "sync/kind_walk.h"
+#include "sync/media_walk.h"
 #include "sync/refetch.h"
 #include "sync/theme_walk.h"
 #include "tenant/credentials.h"
@@ -44,7 +45,7 @@ class JobRun {
   const storage::JobRecord& job() const { return job_; }
 
  private:
-  using Work = std::variant<std::monostate, KindWalk, ThemeWalk, Refetch>;
+  using Work = std::variant<std::monostate, KindWalk, ThemeWalk, MediaWalk, Refetch>;
 
   Step take_step();
   void begin();

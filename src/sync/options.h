@@ -28,6 +28,8 @@ struct SyncOptions {
   std::size_t codes_max = 10'000;              // redeem codes of one discount that are mirrored; of more, their number
   std::chrono::seconds overlap{300};           // an incremental pass goes back this far before its predecessor
 
+  std::chrono::seconds media_retry_after{86'400};  // media.retry_after: a failed download is pending again
+
   Result<> validate() const;
 };
 

@@ -1,6 +1,7 @@
 #include "sync/refetch.h"
 
 #include "shopify/discounts.h"
+#include "sync/media_merge.h"
 #include "tenant/settings.h"
 
 namespace stoa::sync {
@@ -8,7 +9,7 @@ namespace {
 constexpr std::size_t kBatch = 50;  // by-id documents carry every nested list: smaller than a walk's page
 }
 
-Refetch::Refetch(WalkContext context, model::Kind kind) : context_(context), kind_(kind) {
+Refetch::Refetch(WalkContext context, model::Kind kind, Time now) : context_(context), kind_(kind), now_(now) {
   for (const auto& id : context.job.ids)
     if (const auto gid = parse_gid(id); gid && model::has_gid_type(kind, gid->type)) ids_.push_back(id);
   // Taken up again after a crash, it starts anew: the fetches are idempotent, the counts must not double.
@@ -41,6 +42,12 @@ Result<bool> Refetch::step(shopify::Transport& transport) {
                                                        tenant::publication(context_.store.entry()->client.settings))));
   STOA_TRY_ASSIGN(auto by_ids, shopify::decode_by_ids(kind_, asked, answer));
   storage::Batch batch;
+  std::unique_lock<std::mutex> merging;
+  if (kind_ == model::Kind::media) {
+    merging = std::unique_lock(context_.store.merging());
+    STOA_TRY(merge_media(context_.store, by_ids.found, nullptr,
+                         {.now = now_, .retry_after = context_.options.media_retry_after, .again = true}));
+  }
   for (auto& node : by_ids.found) {
     if (kind_ == model::Kind::discounts) shopify::bound_codes(node, context_.options.codes_max);
     STOA_TRY_ASSIGN(auto body, whole(transport, std::move(node)));

@@ -9,7 +9,8 @@ namespace stoa::sync {
 // The ids of one kind, a batch a step, each with its nested lists drained. Errors as KindWalk::step.
 class Refetch {
  public:
-  Refetch(WalkContext context, model::Kind kind);
+  // `now`: the wall clock.
+  Refetch(WalkContext context, model::Kind kind, Time now);
   // One step. True when every id of the kind is done.
   Result<bool> step(shopify::Transport& transport);
 
@@ -19,6 +20,7 @@ class Refetch {
 
   WalkContext context_;
   const model::Kind kind_;
+  const Time now_;
   std::vector<std::string> ids_;  // still to fetch, last first
   std::string api_version_;
   bool version_mismatch_ = false;

@@ -42,6 +42,7 @@ extern const KindRow kThemesRow;
 extern const KindRow kBlogsRow;
 extern const KindRow kArticlesRow;
 extern const KindRow kDiscountsRow;
+extern const KindRow kFilesRow;
 
 // CHECKs that the kind is one of kMirroredKinds.
 const KindRow& kind_row(model::Kind kind);
