@@ -43,6 +43,7 @@ void Catalog::index() const {
       for (const Metafield& metafield : variant.metafields) index_->metafields.emplace(metafield.id, &metafield);
     }
   }
+  for (const auto& [id, file] : library_) index_->media.emplace(id, file.get());
   std::ranges::sort(index_->variants, {}, &Variant::id);
   const auto add_metafields = [&](const auto& objects) {
     for (const auto* object : objects)
@@ -85,6 +86,25 @@ const Media* Catalog::media(std::int64_t id) const {
   index();
   const auto found = index_->media.find(id);
   return found == index_->media.end() ? nullptr : found->second;
+}
+
+std::vector<const Media*> Catalog::files() const {
+  const std::lock_guard lock(index_mutex_);
+  index();
+  std::vector<const Media*> out;
+  for (const auto& [id, media] : index_->media) out.push_back(media);
+  return out;
+}
+
+Media& Catalog::put_file(std::unique_ptr<Media> file) {
+  index_.reset();
+  const auto id = file->image.id;
+  return *(library_[id] = std::move(file));
+}
+
+bool Catalog::erase_file(std::int64_t id) {
+  index_.reset();
+  return library_.erase(id) > 0;
 }
 
 const Product* Catalog::product_by_handle(std::string_view handle) const {

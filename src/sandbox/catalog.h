@@ -69,6 +69,7 @@ class Catalog {
   const Collection* collection_by_handle(std::string_view handle) const;
   const Metafield* metafield(std::int64_t id) const;
   const Media* media(std::int64_t id) const;
+  std::vector<const Media*> files() const;           // product media and the library, by id
   std::span<const Variant* const> variants() const;  // of all products, by id
 
   std::int64_t next_id() { return next_id_++; }
@@ -89,6 +90,8 @@ class Catalog {
   Result<const Article*> change_article(std::int64_t id, Time now, const std::function<Result<void>(Article&)>& how);
   Result<const Discount*> change_discount(std::int64_t id, Time now, const std::function<Result<void>(Discount&)>& how);
   bool erase_discount(std::int64_t id);
+  Media& put_file(std::unique_ptr<Media> file);  // into the library
+  bool erase_file(std::int64_t id);
   bool erase_blog(std::int64_t id);  // and its articles
   bool erase_article(std::int64_t id);
   void clear_blogs();
@@ -111,11 +114,12 @@ class Catalog {
   Shelf<Blog> blogs_;
   Shelf<Article> articles_;
   Shelf<Discount> discounts_;
+  std::map<std::int64_t, std::unique_ptr<Media>> library_;
   // Look-ups by what is not a product's id, made when first asked for after a change.
   struct Index {
     std::unordered_map<std::int64_t, const Variant*> by_item;
     std::unordered_map<std::int64_t, const Metafield*> metafields;
-    std::unordered_map<std::int64_t, const Media*> media;
+    std::map<std::int64_t, const Media*> media;
     std::unordered_map<std::string_view, const Product*> by_handle;
     std::vector<const Variant*> variants;
   };

@@ -298,6 +298,7 @@ void add_control_routes(http::Router& router, Sandbox& sandbox, World& world) {
   const auto control = std::make_shared<Control>(sandbox, world);
   control->routes(router);
   add_content_routes(router, sandbox, world);
+  add_file_routes(router, sandbox, world);
   // The router's handlers point at it: one of them keeps it.
   router.add(Method::get, "/control", [control](const Request&, const Params&) {
     return answer_json(200, json::Object{{"sandbox", "docs/formats/sandbox.md"}});

@@ -10,6 +10,8 @@
 
 namespace stoa::sandbox {
 
+// Routes of the files library.
+void add_file_routes(http::Router& router, Sandbox& sandbox, World& world);
 // Routes of blogs, articles and discounts.
 void add_content_routes(http::Router& router, Sandbox& sandbox, World& world);
 

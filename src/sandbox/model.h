@@ -43,12 +43,13 @@ struct Metafield {
 };
 
 struct Media {
-  enum class Kind { image, video, external_video, model };
+  enum class Kind { image, video, external_video, model, file };  // file: of the library alone, no Media
   Kind kind = Kind::image;
   Image image;      // what is shown; of the other kinds the preview. Its id is the media's
-  std::string url;  // of a video or model: the file; of an external video: the page
+  std::string url;  // of a video, model or file: its bytes; of an external video: the page
   int duration_ms = 0;
   bool ready = true;
+  bool failed = false;  // then not ready either
   Time created_at;
   Time updated_at;
 };

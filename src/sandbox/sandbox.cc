@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "http/router.h"
 #include "http/server.h"
+#include "sandbox/cdn.h"
 #include "sandbox/control.h"
 #include "sandbox/recorder.h"
 #include "sandbox/types/types.h"
@@ -94,6 +95,7 @@ class Served final : public Sandbox, public http::Service {
                   return found ? found->token(request) : unknown_shop();
                 });
     add_theme_file_route(router_, *this);
+    add_cdn_route(router_, *this, world_);
     add_control_routes(router_, *this, world_);
   }
 

@@ -289,6 +289,7 @@ void seed(Catalog& catalog, const SeedOptions& options) {
   add_collections(catalog, dice);
   seed_content(catalog, options);
   seed_discounts(catalog, options);
+  seed_files(catalog);
 }
 
 std::unique_ptr<Product> seeded_product(Catalog& catalog, const SeedOptions& options, std::size_t index) {

@@ -25,6 +25,7 @@ inline const Time kSeedFuture = from_micros(4'070'908'800'000'000);  // 2099-01-
 void seed(Catalog& catalog, const SeedOptions& options);
 // Of that, blogs and articles.
 void seed_content(Catalog& catalog, const SeedOptions& options);
+void seed_files(Catalog& catalog);  // the library: a few of each kind and state
 void seed_discounts(Catalog& catalog, const SeedOptions& options);
 // One more product, in the manner of the `index`-th; for the control route.
 std::unique_ptr<Product> seeded_product(Catalog& catalog, const SeedOptions& options, std::size_t index);

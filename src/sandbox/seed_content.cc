@@ -96,4 +96,26 @@ void seed_content(Catalog& catalog, const SeedOptions& options) {
   }
 }
 
+void seed_files(Catalog& catalog) {
+  using enum Media::Kind;
+  constexpr std::string_view kBase = "https://cdn.shopify.com/s/files/1/0000/0001/files/";
+  const auto add = [&](Media::Kind kind, std::string name, bool ready, bool failed) {
+    auto file = std::make_unique<Media>(Media{
+        .kind = kind, .image = {}, .url = fmt::format("{}{}?v=1", kBase, name), .ready = ready, .failed = failed});
+    file->image = {.id = catalog.next_id(),
+                   .url = fmt::format("{}{}?v=1", kBase, name),
+                   .alt = "Émigré",
+                   .width = 120,
+                   .height = 80};
+    file->created_at = file->updated_at = kSeedEpoch;
+    catalog.put_file(std::move(file));
+  };
+  add(image, "logo.png", true, false);
+  add(image, "lookbook-cover.jpg", true, false);
+  add(image, "vector.svg", true, false);
+  add(image, "under-way.png", false, false);
+  add(image, "broken.png", false, true);
+  add(file, "size-guide.pdf", true, false);
+}
+
 }  // namespace stoa::sandbox

@@ -231,19 +231,20 @@ void Shop::count(const Asked& asked) {
   stats_.last_variables[asked.name] = asked.variables;
 }
 
+void Shop::count_download() {
+  const std::lock_guard lock(stats_mutex_);
+  ++stats_.downloads;
+}
+
 json::Object Shop::stats() const {
   const std::lock_guard lock(stats_mutex_);
   json::Object operations;
   for (const auto& [name, count] : stats_.operations)
     operations[name] = json::Object{{"requests", count}, {"lastVariables", stats_.last_variables.at(name)}};
-  return {{"requests", stats_.requests},
-          {"refused", stats_.refused},
-          {"throttled", stats_.throttled},
-          {"faulted", stats_.faulted},
-          {"points", stats_.points},
-          {"concurrent", stats_.running},
-          {"concurrentMax", stats_.running_max},
-          {"operations", std::move(operations)}};
+  return {
+      {"requests", stats_.requests},         {"refused", stats_.refused},     {"throttled", stats_.throttled},
+      {"faulted", stats_.faulted},           {"points", stats_.points},       {"concurrent", stats_.running},
+      {"concurrentMax", stats_.running_max}, {"downloads", stats_.downloads}, {"operations", std::move(operations)}};
 }
 
 void Shop::reset_stats() {

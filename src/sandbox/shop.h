@@ -83,6 +83,7 @@ class Shop {
   Tokens& tokens() { return tokens_; }
   Budget& budget() { return budget_; }
   const ShopSpec& spec() const { return spec_; }
+  void count_download();  // of the CDN
   json::Object stats() const;
   void reset_stats();
 
@@ -96,6 +97,7 @@ class Shop {
     double points = 0;
     std::uint64_t running = 0;
     std::uint64_t running_max = 0;
+    std::uint64_t downloads = 0;  // from the CDN
     std::map<std::string, std::uint64_t> operations;
     std::map<std::string, json::Object> last_variables;
   };

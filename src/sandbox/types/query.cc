@@ -219,7 +219,7 @@ std::vector<graphql::FieldSpec> shop_fields() {
 void add_query(graphql::SchemaBuilder& builder) {
   add_inputs(builder);
   auto fields = catalog_fields();
-  for (const auto& more : {shop_fields(), theme_fields(), blog_roots(), discount_roots()})
+  for (const auto& more : {shop_fields(), theme_fields(), blog_roots(), discount_roots(), file_roots()})
     fields.insert(fields.end(), more.begin(), more.end());
   builder.object("QueryRoot", {}, fields);
 }

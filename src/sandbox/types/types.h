@@ -45,6 +45,7 @@ void add_query(graphql::SchemaBuilder& builder);
 // Fields of QueryRoot.
 std::vector<graphql::FieldSpec> blog_roots();
 std::vector<graphql::FieldSpec> discount_roots();
+std::vector<graphql::FieldSpec> file_roots();
 
 // Either of two scopes will do for content (shopify.md, section A).
 inline constexpr std::string_view kContentScope = "read_content read_online_store_pages";
@@ -74,6 +75,8 @@ std::string default_cursor(std::int64_t id);
 void write_count(graphql::Call& call, std::size_t count, std::int64_t limit = INT64_MAX);
 void write_money(graphql::Call& call, std::string_view amount);  // in the shop's currency
 void write_media(graphql::Call& call, const Media* media);
+// A URL of media as this caller reaches it: what is said to lie on Shopify's CDN is served by the sandbox (cdn.h).
+void write_url(graphql::Call& call, std::string_view url);
 std::string_view media_type(const Media& media);  // "MediaImage"
 
 // The number of a gid argument of that type. Nothing: the field has failed (Shopify's "Invalid id").
