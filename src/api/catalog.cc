@@ -69,6 +69,16 @@ Result<api::Object> Catalog::article_by_handle(const StoreRef& ref, std::string_
   STOA_TRY_ASSIGN(const auto reader, open(ref));
   return reader.article_by_handle(blog, handle, fields);
 }
+Result<api::Listing> Catalog::media(const StoreRef& ref, const MediaQuery& query) {
+  STOA_TRY_ASSIGN(const auto reader, open(ref));
+  return reader.media(query);
+}
+
+Result<api::Object> Catalog::medium(const StoreRef& ref, std::string_view id, const api::Fields& fields) {
+  STOA_TRY_ASSIGN(const auto reader, open(ref));
+  return reader.by_id(Kind::media, id, fields);
+}
+
 Result<api::Listing> Catalog::discounts(const StoreRef& ref, const DiscountQuery& query) {
   STOA_TRY_ASSIGN(const auto reader, open(ref));
   return reader.discounts(query);

@@ -35,6 +35,8 @@ class Catalog {
   Result<api::Object> article(const StoreRef& ref, std::string_view id, const api::Fields& fields = {});
   Result<api::Object> article_by_handle(const StoreRef& ref, std::string_view blog, const std::string& handle,
                                         const api::Fields& fields = {});
+  Result<api::Listing> media(const StoreRef& ref, const MediaQuery& query);
+  Result<api::Object> medium(const StoreRef& ref, std::string_view id, const api::Fields& fields = {});
   Result<api::Listing> discounts(const StoreRef& ref, const DiscountQuery& query);
   Result<api::Object> discount(const StoreRef& ref, std::string_view id, const api::Fields& fields = {});
   Result<api::Object> discount_by_code(const StoreRef& ref, std::string_view code, const api::Fields& fields = {});

@@ -157,6 +157,17 @@ Parsed<ThemeQuery> parse_theme_query(ParamReader& in) {
   return finish(in, std::move(query));
 }
 
+Parsed<MediaQuery> parse_media_query(std::string_view text) {
+  constexpr std::array<std::string_view, 4> kStates{"pending", "stored", "failed", "refused"};
+  ParamReader in(text);
+  MediaQuery query;
+  query.ids = read_ids(in, model::Kind::media);
+  query.state = in.one_of("state", kStates);
+  query.updated_since = in.time("updatedSince");
+  read_page(in, model::Kind::media, query);
+  return finish(in, std::move(query));
+}
+
 Parsed<Fields> parse_object_query(model::Kind kind, std::string_view text) {
   ParamReader in(text);
   Fields fields = read_fields(in, kind);
@@ -175,6 +186,8 @@ std::optional<std::string> parse_object_id(model::Kind kind, std::string_view te
     if (!model::has_gid_type(kind, gid->type)) return std::nullopt;
     return make_gid(gid->type, gid->number);
   }
+  if (kind == model::Kind::media && (text.starts_with("https://") || text.starts_with("http://")))
+    return std::string(text);
   const auto number = parse_int(text);
   if (types.size() != 1 || !number || *number <= 0) return std::nullopt;
   return make_gid(types.front(), *number);

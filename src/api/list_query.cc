@@ -141,6 +141,14 @@ std::string canonical_walk(const ArticleQuery& query) {
   return pairs.take();
 }
 
+std::string canonical_walk(const MediaQuery& query) {
+  Pairs pairs;
+  pairs.add("ids", query.ids);
+  pairs.add_filled("state", query.state);
+  pairs.add("updatedSince", query.updated_since);
+  return pairs.take();
+}
+
 std::string canonical_walk(const DiscountQuery& query) {
   Pairs pairs;
   pairs.add_filled("sort", query.sort.empty() ? "id" : query.sort);

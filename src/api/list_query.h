@@ -79,6 +79,15 @@ struct ThemeQuery {
   std::vector<std::string> members = {};  // `id` and these of api::theme_members(), sorted; empty: all but the large
 };
 
+struct MediaQuery {
+  std::vector<std::string> ids = {};  // gids, and URLs of images that have none; then in the order asked
+  std::string state = {};             // pending stored failed refused; empty: any
+  std::optional<Time> updated_since = {};
+  std::size_t limit = 50;
+  std::string after = {};
+  api::Fields fields = {};
+};
+
 namespace api {
 
 // What a theme's answer may have; the large ones only when they are named.
@@ -101,6 +110,7 @@ std::string canonical_walk(const ArticleQuery& query);  // without its blog, whi
 std::string canonical_walk(const DiscountQuery& query);
 inline std::string canonical_walk(const ThemeListQuery&) { return ""; }
 std::string canonical_query(const ThemeQuery& query);  // without its id, which is part of the path
+std::string canonical_walk(const MediaQuery& query);
 // The walk, fields and limit: everything but `after`.
 template <class Query>
 std::string canonical_query(const Query& query) {

@@ -12,7 +12,9 @@ constexpr std::size_t kPageBytesMax = 8u << 20;
 // One page being filled.
 struct Page {
   const Projection& projection;
+  ContentUrls& urls;
   Listing& out;
+  std::string scratch = {};
 
   bool full() const { return out.count == out.limit; }
   bool too_large(const storage::Stored& next) const {
@@ -20,7 +22,7 @@ struct Page {
   }
   void add(const storage::Stored& document) {
     if (out.count++ > 0) out.items += ',';
-    projection.append(document.body, out.items);
+    projection.append(urls.with(document.body, scratch), out.items);
     out.newest = std::max(out.newest, document.fetched_at);
   }
 };
@@ -35,7 +37,9 @@ Result<Next> take_sorted(storage::StoreHandle& store, const Walk& walk, const Ne
   std::size_t bytes = 0;
   for (const auto& document : found.documents) bytes += document.body.size() + 1;
   page.out.items.reserve(bytes);
-  for (const auto& document : found.documents) page.add(document);
+  STOA_TRY(page.urls.load(found.documents));
+  for (const auto& document : found.documents)
+    if (!walk.shows || walk.shows(document.body)) page.add(document);
   return std::move(found.next);
 }
 
@@ -85,9 +89,12 @@ Result<Next> take_in_order(storage::StoreHandle& store, const Walk& walk, const 
     STOA_TRY_ASSIGN(
         const auto found,
         fetch_stretch(store, walk, {order.begin() + std::ptrdiff_t(at), order.begin() + std::ptrdiff_t(end)}));
+    std::vector<std::string_view> bodies;
+    for (const auto& [key, document] : found) bodies.push_back(document.body);
+    STOA_TRY(page.urls.load(bodies));
     for (; at < end; ++at) {
       const auto document = found.find(order[at]);
-      if (document == found.end()) continue;
+      if (document == found.end() || (walk.shows && !walk.shows(document->second.body))) continue;
       if (page.full() || page.too_large(document->second)) return last;
       page.add(document->second);
       last = storage::Position{std::int64_t(at), order[at]};
@@ -98,9 +105,9 @@ Result<Next> take_in_order(storage::StoreHandle& store, const Walk& walk, const 
 
 }  // namespace
 
-Result<Next> take_page(storage::StoreHandle& store, const Walk& walk, const Projection& projection, const Next& after,
-                       Listing& out) {
-  Page page{projection, out};
+Result<Next> take_page(storage::StoreHandle& store, const Walk& walk, const Projection& projection, ContentUrls& urls,
+                       const Next& after, Listing& out) {
+  Page page{projection, urls, out};
   return walk.order ? take_in_order(store, walk, after, page) : take_sorted(store, walk, after, page);
 }
 

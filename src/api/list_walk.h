@@ -3,10 +3,12 @@
 // shared state.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "api/content_urls.h"
 #include "api/projection.h"
 #include "storage/store_handle.h"
 
@@ -30,12 +32,14 @@ struct Walk {
   };
   storage::Query query;        // kind, conditions, ids, sort
   std::optional<Order> order;  // instead of query.sort
+  // Where the database cannot tell what may be shown: documents it denies are left out, and a page may be shorter.
+  std::function<bool(std::string_view body)> shows = {};
 };
 
 // Fills `out` up to out.limit objects, 8 MiB (never before one object) or the end. Answers where the page ended, if
 // there is more.
 Result<std::optional<storage::Position>> take_page(storage::StoreHandle& store, const Walk& walk,
-                                                   const Projection& projection,
+                                                   const Projection& projection, ContentUrls& urls,
                                                    const std::optional<storage::Position>& after, Listing& out);
 
 }  // namespace stoa::api

@@ -16,6 +16,7 @@ std::string hidden_because(model::Kind kind, const Policy& policy, const storage
     const auto status = discount_status(stored.body, now);
     return status == "ACTIVE" ? "found by its codes only" : status == "EXPIRED" ? "expired" : "scheduled";
   }
+  if (kind == model::Kind::media) return "a file that is no media";
   const auto status = json::find_string(stored.body, {"status"}).value_or("");
   if (status == "DRAFT") return "draft";
   if (status == "ARCHIVED") return "archived";

@@ -69,6 +69,8 @@ const Projection::Node* Projection::compile(const SchemaNode& schema, const Fiel
     for (const auto name : kNeverShown) node.rules.push_back({name, Action::drop});
     if (!fields.everything()) node.rules.push_back({"id"});
   }
+  // Where a medium is used may name what this audience does not see.
+  if (outermost && restricted() && kind_ == model::Kind::media) node.rules.push_back({"usedIn", Action::drop});
   if (hides_quantities(schema))
     for (const auto name : kQuantities) node.rules.push_back({name, Action::drop});
   if (restricted() && schema.name == "discount")

@@ -153,12 +153,17 @@ void expect_equal(const Selection& schema, const Selection& fetched, const std::
 
 TEST(Schema, IsWhatTheDocumentsSelect) {
   const Documents documents(STOA_SOURCE_DIR "/src/shopify/documents/fragments.graphql");
-  expect_equal(as_selection(schema(Kind::products)), documents["ProductF"], "product");
+  // contentUrl is added by content_urls.cc.
+  auto product = documents["ProductF"];
+  product.names["media"].names["contentUrl"];
+  expect_equal(as_selection(schema(Kind::products)), product, "product");
   auto collection = documents["CollectionF"];
   ASSERT_EQ(collection.names.erase("productIds"), 1u) << "membership is in no answer";
+  collection.names["image"].names["contentUrl"];
   expect_equal(as_selection(schema(Kind::collections)), collection, "collection");
   expect_equal(as_selection(schema(Kind::blogs)), documents["BlogF"], "blog");
   auto article = documents["ArticleF"];
+  article.names["image"].names["contentUrl"];
   article.names["blogId"];  // added by decode/articles.cc
   expect_equal(as_selection(schema(Kind::articles)), article, "article");
   auto discount = documents["DiscountF"];
@@ -171,6 +176,11 @@ TEST(Schema, IsWhatTheDocumentsSelect) {
   files.names["error"];
   files.names["unreadable"];
   expect_equal(as_selection(schema(Kind::themes)), theme, "theme");
+  auto medium = documents["FileF"];
+  for (const auto* ours :
+       {"usedIn", "sourceUrl", "state", "reason", "sha256", "size", "contentType", "stateAt", "contentUrl"})
+    medium.names[ours];  // media/record.h
+  expect_equal(as_selection(schema(Kind::media)), medium, "medium");
 }
 
 }  // namespace

@@ -19,6 +19,7 @@ inline constexpr std::array kOfArticles{model::Kind::articles};
 inline constexpr std::array kOfBlogArticles{model::Kind::blogs, model::Kind::articles};
 inline constexpr std::array kOfDiscounts{model::Kind::discounts};
 inline constexpr std::array kOfThemes{model::Kind::themes};
+inline constexpr std::array kOfMedia{model::Kind::media};
 inline constexpr std::array kOfMembers{model::Kind::collections, model::Kind::products};
 
 // {"data":{…}}, with the code that found it when one did

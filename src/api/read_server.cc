@@ -6,7 +6,7 @@
 namespace stoa::api {
 namespace {
 // Part of every tag: raised when the same stored bytes begin to give another answer.
-constexpr std::string_view kAnswerFormat = "1";
+constexpr std::string_view kAnswerFormat = "2";
 constexpr std::string_view kVary = "Accept-Encoding, Authorization";
 
 std::string hashed(std::initializer_list<std::string_view> parts) {

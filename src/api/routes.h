@@ -11,6 +11,7 @@ void add_product_routes(Service& service);
 void add_collection_routes(Service& service);
 void add_blog_routes(Service& service);
 void add_article_routes(Service& service);
+void add_media_routes(Service& service);
 void add_discount_routes(Service& service);
 void add_theme_routes(Service& service);
 

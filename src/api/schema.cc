@@ -19,7 +19,7 @@ constexpr std::string_view kProduct =
     "variantsCount { count precision } mediaCount { count precision } "
     "media { __typename id alt mediaContentType status preview { image { id url altText width height } } "
     "  mimeType updatedAt image { id url altText width height } filename duration "
-    "  sources { url mimeType format width height } host originUrl embedUrl } "
+    "  sources { url mimeType format width height } host originUrl embedUrl contentUrl } "
     "metafields { id namespace key type value compareDigest updatedAt } "
     "variants { id legacyResourceId title displayName sku barcode position price compareAtPrice availableForSale "
     "  inventoryQuantity inventoryPolicy sellableOnlineQuantity taxable requiresComponents createdAt updatedAt "
@@ -27,7 +27,7 @@ constexpr std::string_view kProduct =
     "  inventoryItem { id tracked requiresShipping measurement { weight { unit value } } } media { id } }";
 constexpr std::string_view kCollection =
     "id legacyResourceId title handle descriptionHtml sortOrder templateSuffix updatedAt seo { title description } "
-    "image { id url altText width height } productsCount { count precision } "
+    "image { id url altText width height contentUrl } productsCount { count precision } "
     "ruleSet { appliedDisjunctively rules { column relation condition } } "
     "metafields { id namespace key type value compareDigest updatedAt }";
 
@@ -36,8 +36,13 @@ constexpr std::string_view kBlog =
     "metafields { id namespace key type value compareDigest updatedAt }";
 constexpr std::string_view kArticle =
     "id title handle body summary tags isPublished publishedAt createdAt updatedAt templateSuffix author { name } "
-    "image { id url altText width height } blog { id } blogId "
+    "image { id url altText width height contentUrl } blog { id } blogId "
     "metafields { id namespace key type value compareDigest updatedAt }";
+constexpr std::string_view kMedium =
+    "id __typename alt createdAt updatedAt fileStatus fileErrors { code message } "
+    "preview { image { id url altText width height } } mimeType image { id url altText width height } url "
+    "originalFileSize filename duration sources { url mimeType format width height } host originUrl embedUrl "
+    "usedIn sourceUrl state reason sha256 size contentType stateAt contentUrl";
 constexpr std::string_view kDiscount =
     "id status discount { __typename title summary startsAt endsAt createdAt updatedAt discountClasses tags "
     "  asyncUsageCount usageLimit appliesOncePerCustomer combinesWith { orderDiscounts productDiscounts "
@@ -93,7 +98,7 @@ const SchemaNode* SchemaNode::find(std::string_view child) const {
 const SchemaNode& schema(model::Kind kind) {
   static const SchemaNode kProducts = read_schema(kProduct), kCollections = read_schema(kCollection),
                           kBlogs = read_schema(kBlog), kArticles = read_schema(kArticle), kThemes = read_schema(kTheme),
-                          kDiscounts = read_schema(kDiscount), kNone;
+                          kDiscounts = read_schema(kDiscount), kMedia = read_schema(kMedium), kNone;
   switch (kind) {
     case model::Kind::products: return kProducts;
     case model::Kind::collections: return kCollections;
@@ -101,6 +106,7 @@ const SchemaNode& schema(model::Kind kind) {
     case model::Kind::articles: return kArticles;
     case model::Kind::discounts: return kDiscounts;
     case model::Kind::themes: return kThemes;
+    case model::Kind::media: return kMedia;
     default: return kNone;
   }
 }

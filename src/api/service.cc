@@ -45,6 +45,7 @@ Service::Service(Dependencies dependencies, const ServiceOptions& options)
   add_collection_routes(*this);
   add_blog_routes(*this);
   add_article_routes(*this);
+  add_media_routes(*this);
   add_discount_routes(*this);
   add_theme_routes(*this);
 }

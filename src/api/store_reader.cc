@@ -69,10 +69,13 @@ Result<Object> StoreReader::object(model::Kind kind, const std::optional<storage
   return shown(kind, *found, fields);
 }
 
-Object StoreReader::shown(model::Kind kind, const storage::Stored& found, const Fields& fields) const {
+Result<Object> StoreReader::shown(model::Kind kind, const storage::Stored& found, const Fields& fields) const {
   Object out{.json = {}, .newest = found.fetched_at};
   out.json.reserve(found.body.size());
-  Projection(kind, audience_, facts_->policy, fields, now_).append(found.body, out.json);
+  ContentUrls urls(*store_, kind, fields);
+  STOA_TRY(urls.load({&found, 1}));
+  std::string scratch;
+  Projection(kind, audience_, facts_->policy, fields, now_).append(urls.with(found.body, scratch), out.json);
   return out;
 }
 
@@ -128,7 +131,7 @@ Result<Object> StoreReader::discount_by_code(std::string_view code, const Fields
   STOA_TRY_ASSIGN(const auto page, store_->query(query));
   const auto newest = std::ranges::max_element(page.documents, {}, &storage::Stored::fetched_at);
   if (newest != page.documents.end()) {
-    auto found = shown(query.kind, *newest, fields);
+    STOA_TRY_ASSIGN(auto found, shown(query.kind, *newest, fields));
     found.code = find_code(newest->body, code);
     return found;
   }

@@ -35,6 +35,7 @@ class StoreReader {
   // Of query.blog, when it names one, which must exist: not_found ("blog-not-found") or unavailable as below.
   Result<Listing> articles(const ArticleQuery& query) const;
   Result<Listing> discounts(const DiscountQuery& query) const;
+  Result<Listing> media(const MediaQuery& query) const;
   // The members of query.collection, given by gid or number, which must exist: not_found ("collection-not-found") or
   // unavailable as below.
   Result<Listing> collection_products(const ProductQuery& query) const;
@@ -79,7 +80,7 @@ class StoreReader {
   Result<std::optional<storage::Stored>> find_collection(const std::string& name) const;
   Result<std::optional<storage::Stored>> find_theme(std::string_view id) const;
   Result<Object> object(model::Kind kind, const std::optional<storage::Stored>& found, const Fields& fields) const;
-  Object shown(model::Kind kind, const storage::Stored& found, const Fields& fields) const;
+  Result<Object> shown(model::Kind kind, const storage::Stored& found, const Fields& fields) const;
   std::unexpected<Error> missing(model::Kind kind) const;
 
   std::shared_ptr<storage::StoreHandle> store_;

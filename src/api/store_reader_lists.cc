@@ -15,6 +15,7 @@ constexpr std::array kCollectionKinds{model::Kind::collections};
 constexpr std::array kBlogKinds{model::Kind::blogs};
 constexpr std::array kArticleKinds{model::Kind::articles};
 constexpr std::array kDiscountKinds{model::Kind::discounts};
+constexpr std::array kMediaKinds{model::Kind::media};
 constexpr std::array kMemberKinds{model::Kind::collections, model::Kind::products};
 
 // `sort` of the API to an index field.
@@ -122,7 +123,8 @@ Result<Listing> StoreReader::list(const ListPlan& plan, const Fields& fields, co
   Listing out;
   out.limit = plan.limit;
   out.reason = facts_->reason(plan.kinds);
-  STOA_TRY_ASSIGN(const auto next, take_page(*store_, plan.walk, projection, start, out));
+  ContentUrls urls(*store_, plan.walk.query.kind, fields);
+  STOA_TRY_ASSIGN(const auto next, take_page(*store_, plan.walk, projection, urls, start, out));
   if (next) out.next = encode_cursor(scope, *next);
   return out;
 }
@@ -229,6 +231,25 @@ Result<std::vector<std::string>> StoreReader::ids_by_handle(storage::Query query
   std::vector<std::string> out;
   for (auto& ids : found) out.insert(out.end(), ids.begin(), ids.end());
   return out;
+}
+
+Result<Listing> StoreReader::media(const MediaQuery& query) const {
+  ListPlan plan{.walk = {}, .scope = "media?" + canonical_walk(query), .kinds = kMediaKinds, .limit = query.limit};
+  auto& asked = plan.walk.query;
+  asked.kind = model::Kind::media;
+  if (!query.state.empty()) asked.all.push_back({.field = "state", .values = {query.state}});
+  if (query.updated_since)
+    asked.all.push_back(
+        {.field = "updatedAt", .op = Condition::Op::greater_equal, .values = {micros(*query.updated_since)}});
+  if (!query.ids.empty()) {
+    asked.ids = query.ids;
+    plan.walk.order = Walk::Order{query.ids, false};
+  }
+  if (audience_ != Audience::operators)
+    plan.walk.shows = [this](std::string_view body) {
+      return visible(model::Kind::media, audience_, facts_->policy, body, now_);
+    };
+  return list(plan, query.fields, query.after);
 }
 
 Result<Listing> StoreReader::discounts(const DiscountQuery& query) const {

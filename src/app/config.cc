@@ -129,6 +129,7 @@ Result<void> Config::validate() const {
   STOA_TRY(http.validate());
   STOA_TRY(api.validate());
   STOA_TRY(sync.validate());
+  STOA_TRY(media.validate());
   STOA_TRY(log::parse_level(log_level));
   if (open_stores_max < 1) return fail(Code::invalid, "storage.open_stores_max is 0, want at least 1");
   const bool version_shape = api_version.size() == 7 && api_version[4] == '-' && parse_int(api_version.substr(0, 4)) &&

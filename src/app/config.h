@@ -11,6 +11,7 @@
 #include "api/service.h"
 #include "base/log.h"
 #include "http/server.h"
+#include "media/options.h"
 #include "sync/options.h"
 
 namespace stoa::app {
@@ -32,7 +33,8 @@ struct Config {
   std::string public_url;
   std::filesystem::path operator_token_file, master_key_file;  // empty: in `data`
   std::string api_version = "2026-10";
-  std::vector<std::string> extra_hosts, media_hosts{"cdn.shopify.com"};
+  std::vector<std::string> extra_hosts;
+  media::Options media;  // its extra_hosts are the ones above
   std::chrono::milliseconds answer_within{10'000};
   std::string log_level = "info";
   std::size_t open_stores_max = 512;

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "api/routes_media.h"
 #include "app/secret_files.h"
 #include "app/version.h"
 #include "shopify/kinds.h"
@@ -58,8 +59,12 @@ Result<> Process::build() {
   connections_ = std::make_unique<tenant::Connections>(
       *registry_, *vault_, *client_, clock_, metrics_,
       tenant::Connections::Options{.api_version = config.api_version, .extra_hosts = config.extra_hosts});
+  media_options_ = config.media;
+  media_options_.extra_hosts = config.extra_hosts;
+  auto sync_options = config.sync;
+  sync_options.media_retry_after = config.media.retry_after;
   scheduler_ = std::make_unique<sync::Scheduler>(
-      sync::Scheduler::Deps{*registry_, *connections_, clock_, random_, name}, config.sync);
+      sync::Scheduler::Deps{*registry_, *connections_, clock_, random_, name}, sync_options);
   const auto wake = [this] { scheduler_->wake(); };
   registrar_ = std::make_unique<tenant::Registrar>(
       tenant::Registrar::Deps{*registry_, *vault_, *client_, clock_, random_, wake},
@@ -87,15 +92,33 @@ Result<> Process::build() {
       .wake_sync = wake,
       .server = [this] { return server_view(); }});
   api::add_operator_routes(*service_, *operator_deps_);
+  build_media();
   STOA_TRY_ASSIGN(server_, http::Server::start(config.http, *service_, clock_, random_));
   scheduler_->start();
+  downloads_->start();
   return {};
+}
+
+void Process::build_media() {
+  media_client_ = http::Client::make({});
+  const auto may_work = [this] { return !upkeep_->disk_full(); };
+  media::Downloads::Deps::Lease lease{
+      .take =
+          [this](const ClientKey& key) { return scheduler_->leases().take(key, sync::Holder::downloads).has_value(); },
+      .held = [this](const ClientKey& key) { return scheduler_->leases().held(key); },
+      .release = [this](const ClientKey& key) { scheduler_->leases().release(key, sync::Holder::downloads); }};
+  downloads_ = std::make_unique<media::Downloads>(
+      media::Downloads::Deps{*registry_, *media_client_, clock_, metrics_, may_work, std::move(lease)}, media_options_);
+  image_worker_ = std::make_unique<media::ImageWorker>(media_options_);
+  media_server_ = std::make_unique<api::MediaServer>(media_options_, *image_worker_, clock_, metrics_);
+  api::add_media_content_routes(*service_, {*registry_, *media_server_, clock_});
 }
 
 void Process::drain() {
   service_->set_draining();
   server_->drain();
   scheduler_->stop();
+  downloads_->stop();
 }
 
 json::Object Process::server_view() const {
@@ -122,7 +145,9 @@ json::Object Process::server_view() const {
   return {{"version", kVersion},
           {"uptimeSeconds", std::chrono::duration_cast<std::chrono::seconds>(clock_.wall() - started_).count()},
           {"diskFreeBytes", upkeep_->disk_free()},
-          {"queues", {{"sync", std::move(sync_queue)}}},
+          {"queues",
+           {{"sync", std::move(sync_queue)},
+            {"media", {{"downloads", downloads_->queued()}, {"running", downloads_->running()}}}}},
           {"engines", std::move(engines)},
           {"connections", server_->connections()},
           {"configuration", std::move(config)},

@@ -4,9 +4,11 @@
 
 #include <memory>
 
+#include "api/media_server.h"
 #include "api/operator.h"
 #include "app/config.h"
 #include "app/upkeep.h"
+#include "media/downloads.h"
 #include "sync/scheduler.h"
 
 namespace stoa::app {
@@ -25,6 +27,7 @@ class Process {
   explicit Process(Loaded loaded);
   Result<> build();
   Result<std::unique_ptr<storage::Registry>> open_storage(const std::string& name);
+  void build_media();
   json::Object server_view() const;
 
   const Loaded loaded_;
@@ -41,6 +44,11 @@ class Process {
   std::unique_ptr<tenant::Registrar> registrar_;
   std::unique_ptr<api::OperatorDeps> operator_deps_;
   std::unique_ptr<Upkeep> upkeep_;
+  media::Options media_options_;
+  std::unique_ptr<http::Client> media_client_;
+  std::unique_ptr<media::Downloads> downloads_;
+  std::unique_ptr<media::ImageWorker> image_worker_;
+  std::unique_ptr<api::MediaServer> media_server_;
   std::unique_ptr<api::Service> service_;
   std::unique_ptr<http::Server> server_;
 };

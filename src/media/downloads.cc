@@ -60,7 +60,10 @@ void Downloads::stop() {
   threads_.clear();
   std::vector<ClientKey> keys;
   for (const auto& [key, lane] : lanes_) keys.push_back(key);
-  for (const auto& key : keys) flush(key);
+  for (const auto& key : keys) {
+    flush(key);
+    if (lanes_[key].leased) deps_.lease.release(key);
+  }
 }
 
 std::size_t Downloads::running() const {
@@ -110,30 +113,37 @@ void Downloads::round() {
   deps_.metrics.gauge("stoa_media_running", "Downloads of media under way", {}, double(running()));
 }
 
+void Downloads::forget_queued(Lane& lane) {
+  for (const auto& item : lane.ready) lane.known.erase(item.id);
+  for (const auto& item : lane.delayed) lane.known.erase(item.id);
+  lane.ready.clear();
+  lane.delayed.clear();
+  lane.scanned.reset();
+}
+
 void Downloads::look(const std::shared_ptr<StoreHandle>& store, std::size_t& first_looks) {
   const auto& key = store->key();
   flush(key);
-  const bool eligible =
-      store->entry()->shop.state == storage::StoreState::active && (!deps_.may_work || deps_.may_work(key));
-  bool first = false, few = false;
+  const bool eligible = store->entry()->shop.state == storage::StoreState::active && deps_.may_work();
+  bool first = false, few = false, stopped = false, give_back = false;
   std::optional<storage::Version> scanned;
   {
     const std::lock_guard lock(mutex_);
     auto& lane = lanes_[key];
+    const auto now = deps_.clock.mono();
     if (lane.store != store && lane.busy == 0) {  // new, or made again under the same name
       lane = {};
       lane.store = store;
-      lane.sweep_due = deps_.clock.mono() + options_.sweep_interval;
+      lane.sweep_due = now + options_.sweep_interval;
     }
-    if (!eligible || lane.store != store) {
-      for (const auto& item : lane.ready) lane.known.erase(item.id);
-      for (const auto& item : lane.delayed) lane.known.erase(item.id);
-      lane.ready.clear();
-      lane.delayed.clear();
-      lane.scanned.reset();
-      return;
+    if (lane.leased && !deps_.lease.held(key)) {  // lost: another process goes on
+      lane.leased = false;
+      lane.wait_until = now + options_.lease_wait;
     }
-    const auto now = deps_.clock.mono();
+    stopped = !eligible || lane.store != store || now < lane.wait_until;
+    if (stopped) forget_queued(lane);
+    give_back = stopped && lane.leased && lane.known.empty();
+    if (give_back) lane.leased = false;
     const auto due = std::stable_partition(lane.delayed.begin(), lane.delayed.end(),
                                            [&](const Item& item) { return item.due > now; });
     std::move(due, lane.delayed.end(), std::back_inserter(lane.ready));
@@ -143,31 +153,59 @@ void Downloads::look(const std::shared_ptr<StoreHandle>& store, std::size_t& fir
     few = lane.ready.size() < kReadyFew;
     scanned = lane.scanned;
   }
+  if (give_back) deps_.lease.release(key);
+  if (stopped) return;
   if (first) {
     if (first_looks == 0) return;
     --first_looks;
   }
-  const auto version = store->version();
-  if (!version || !few) return;
-  if (!scanned || *scanned != *version) {
-    if (const auto done = scan(key, store); !done) {
-      if (done.error().code != Code::not_found && done.error().code != Code::unavailable)
-        log::warn("media: pending downloads cannot be read", {{"store", key.str()}, {"error", done.error().what}});
-      return;
-    }
+  if (const auto version = store->version(); version && few && (!scanned || *scanned != *version)) {
+    if (const auto done = scan(key, store);
+        !done && done.error().code != Code::not_found && done.error().code != Code::unavailable)
+      log::warn("media: pending downloads cannot be read", {{"store", key.str()}, {"error", done.error().what}});
   }
-  bool sweep_now = false;
+  settle_lease(key);
+  sweep_if_due(key, *store);
+}
+
+// Takes the lease when there is something to do, and hands it back when there is nothing more.
+void Downloads::settle_lease(const ClientKey& key) {
+  bool work = false, leased = false;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto& lane = lanes_[key];
+    work = !lane.known.empty();
+    leased = lane.leased;
+  }
+  if (work == leased) return;
+  if (leased) {
+    {
+      const std::lock_guard lock(mutex_);
+      lanes_[key].leased = false;
+    }
+    return deps_.lease.release(key);
+  }
+  const bool taken = deps_.lease.take(key);
+  const std::lock_guard lock(mutex_);
+  auto& lane = lanes_[key];
+  lane.leased = taken;
+  if (taken) return wake_workers_.notify_all();
+  forget_queued(lane);
+  lane.wait_until = deps_.clock.mono() + options_.lease_wait;
+}
+
+void Downloads::sweep_if_due(const ClientKey& key, StoreHandle& store) {
   {
     const std::lock_guard lock(mutex_);
     auto& lane = lanes_[key];
-    lane.looked = true;
-    sweep_now = lane.known.empty() && lane.scanned && deps_.clock.mono() >= lane.sweep_due;
-    if (sweep_now) lane.sweep_due = deps_.clock.mono() + options_.sweep_interval;
+    if (!lane.known.empty() || !lane.scanned || deps_.clock.mono() < lane.sweep_due) return;
+    lane.sweep_due = deps_.clock.mono() + options_.sweep_interval;
   }
-  if (!sweep_now) return;
-  if (const auto done = sweep(*store); !done && done.error().code != Code::not_found)
+  if (!deps_.lease.take(key)) return;
+  if (const auto done = sweep(store); !done && done.error().code != Code::not_found)
     log::warn("media: what is not needed any more could not be found",
               {{"store", key.str()}, {"error", done.error().what}});
+  deps_.lease.release(key);
 }
 
 // Takes up pending documents that are not known yet, until there are enough or no more.
@@ -263,7 +301,10 @@ Result<> Downloads::write(StoreHandle& store, const std::vector<Outcome>& outcom
 // host never holds up all others (rule S4).
 std::map<ClientKey, Downloads::Lane>::iterator Downloads::next_lane() {
   const auto most = std::max<std::size_t>(1, options_.downloads_max * 3 / 4);
-  const auto free = [&](const auto& entry) { return !entry.second.ready.empty() && entry.second.busy < most; };
+  const auto free = [&](const auto& entry) {
+    const auto& lane = entry.second;
+    return lane.leased && !lane.ready.empty() && lane.busy < most;
+  };
   const auto after = lanes_.upper_bound(last_served_);
   const auto found = std::find_if(after, lanes_.end(), free);
   if (found != lanes_.end()) return found;

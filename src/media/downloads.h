@@ -27,9 +27,12 @@ class Downloads {
     http::Client& client;  // for media alone: stop() stops it
     const Clock& clock;
     Metrics& metrics;
-    // Whether this process downloads for that store now: it holds the store's lease, there is room on the disk. Must
-    // not block.
-    std::function<bool(const ClientKey&)> may_work;
+    std::function<bool()> may_work;  // memory: whether there is room on the disk
+    // The store's lease (rule S11): with several processes the one that holds it downloads. take() and release() block.
+    struct Lease {
+      std::function<bool(const ClientKey&)> take, held;
+      std::function<void(const ClientKey&)> release;
+    } lease;
   };
   // `options` must outlive it.
   Downloads(Deps deps, const Options& options);
@@ -64,12 +67,17 @@ class Downloads {
     std::size_t busy = 0;
     std::optional<storage::Version> scanned;  // nothing was pending at that version but what is known
     bool looked = false;
+    bool leased = false;
+    Tick wait_until{};  // another process has the lease: not looked at before
     Tick sweep_due{};
   };
 
   void look_after();  // the thread that looks for work and writes what came of it
   void round();
   void look(const std::shared_ptr<storage::StoreHandle>& store, std::size_t& first_looks);
+  static void forget_queued(Lane& lane);
+  void settle_lease(const ClientKey& key);
+  void sweep_if_due(const ClientKey& key, storage::StoreHandle& store);
   Result<> scan(const ClientKey& key, const std::shared_ptr<storage::StoreHandle>& store);
   Result<> write(storage::StoreHandle& store, const std::vector<Outcome>& outcomes);
   void flush(const ClientKey& key);

@@ -19,6 +19,7 @@ class DownloadsTest : public ::testing::Test {
     crypto_init();
     options_.look_every = 5ms;
     options_.backoff = 5ms;
+    options_.lease_wait = 20ms;
     options_.timeout = 1s;
     options_.bytes_max = 100'000;
     registry_ = *storage::open_embedded({.folder = folder_.path()}, clock_, random_);
@@ -32,7 +33,14 @@ class DownloadsTest : public ::testing::Test {
   void start() {
     client_ = http::Client::make({});
     downloads_ = std::make_unique<Downloads>(
-        Downloads::Deps{*registry_, *client_, clock_, metrics_, [this](const ClientKey&) { return may_work_.load(); }},
+        Downloads::Deps{*registry_,
+                        *client_,
+                        clock_,
+                        metrics_,
+                        [] { return true; },
+                        {.take = [this](const ClientKey&) { return leased_ = may_work_.load(); },
+                         .held = [this](const ClientKey&) { return may_work_.load(); },
+                         .release = [this](const ClientKey&) { leased_ = false; }}},
         options_);
     downloads_->start();
   }
@@ -75,7 +83,7 @@ class DownloadsTest : public ::testing::Test {
   testing::SeededRandom random_{7};
   Metrics metrics_;
   Options options_;
-  std::atomic<bool> may_work_ = true;
+  std::atomic<bool> may_work_ = true, leased_ = false;
   std::unique_ptr<storage::Registry> registry_;
   std::shared_ptr<storage::StoreHandle> store_;
   std::unique_ptr<http::Client> client_;
@@ -185,7 +193,7 @@ TEST_F(DownloadsTest, AnotherProcessGoesOnWhereThisOneEnded) {
   for (int i = 1; i <= 20; ++i) EXPECT_EQ(settled(i).state, kStored) << i;
 }
 
-TEST_F(DownloadsTest, OnlyWhoMayWorkDownloads) {
+TEST_F(DownloadsTest, OnlyWhoHoldsTheLeaseDownloads) {
   const MediaHost host(&png);
   options_.extra_hosts = {host.address()};
   may_work_ = false;
@@ -195,6 +203,31 @@ TEST_F(DownloadsTest, OnlyWhoMayWorkDownloads) {
   EXPECT_EQ(host.requests(), 0);
   may_work_ = true;
   EXPECT_EQ(settled(1).state, kStored);
+  for (int i = 0; i < 400 && leased_; ++i) pause(5ms);
+  EXPECT_FALSE(leased_) << "handed back when there is nothing more to do";
+}
+
+TEST_F(DownloadsTest, APausedStoreIsLeftAloneAndItsLeaseHandedBack) {
+  std::atomic<bool> open = false;
+  const MediaHost host([&](const http::Request& request) {
+    for (int i = 0; i < 600 && !open; ++i) pause(5ms);
+    return png(request);
+  });
+  options_.extra_hosts = {host.address()};
+  options_.timeout = 10s;
+  for (int i = 1; i <= 30; ++i) put(i, host.url(fmt::format("/{}.png", i)));
+  start();
+  while (host.requests() == 0) pause(5ms);
+  EXPECT_TRUE(leased_);
+  ASSERT_TRUE(registry_->update_shop(ClientKey("acme"), [](storage::ShopRecord& shop) -> Result<> {
+    shop.state = storage::StoreState::paused;
+    return {};
+  }));
+  pause(50ms);
+  open = true;  // those under way end
+  for (int i = 0; i < 400 && leased_; ++i) pause(5ms);
+  EXPECT_FALSE(leased_);
+  EXPECT_LT(host.requests(), 30);
 }
 
 TEST_F(DownloadsTest, AStoreThatIsRemovedTakesItsBytesAlong) {

@@ -23,8 +23,9 @@ struct Options {
   std::chrono::seconds retry_after{86'400};   // a failed download is tried again by a sync after this
 
   // ---- beside the syncs
-  std::chrono::milliseconds look_every{250};  // how often the stores are looked at for what is pending: memory only
-  std::chrono::milliseconds backoff{2'000};   // before a second try; doubles
+  std::chrono::milliseconds look_every{250};    // how often the stores are looked at for what is pending: memory only
+  std::chrono::milliseconds backoff{2'000};     // before a second try; doubles
+  std::chrono::milliseconds lease_wait{2'000};  // before a lease that another process has is asked for again
   std::chrono::seconds sweep_interval{6 * 3'600};  // how often bytes that no document names any more are looked for
   std::chrono::seconds orphan_age{3'600};          // and how long they are kept before
 

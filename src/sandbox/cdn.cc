@@ -48,19 +48,20 @@ std::string stored(const std::string& rows) {
 
 // ---- what each path has
 
-Response file(std::string_view path) {
+// `name`: the path, and the version that its query asks for.
+Response file(std::string_view path, std::string_view name) {
   if (path.ends_with(".mp4"))
     return text_response(200, "video/mp4",
                          std::string("\0\0\0\x18"
                                      "ftypmp42\0\0\0\0mp42isom",
                                      24));
-  if (path.ends_with(".glb")) return text_response(200, "model/gltf-binary", "glTF\x02" + std::string(path));
-  if (path.ends_with(".pdf")) return text_response(200, "application/pdf", "%PDF-1.7\n% " + std::string(path));
+  if (path.ends_with(".glb")) return text_response(200, "model/gltf-binary", "glTF\x02" + std::string(name));
+  if (path.ends_with(".pdf")) return text_response(200, "application/pdf", "%PDF-1.7\n% " + std::string(name));
   if (path.ends_with(".svg"))
     return text_response(200, "image/svg+xml",
                          "<svg xmlns=\"http://www.w3.org/2000/svg\"><rect width=\"9\" height=\"9\"/></svg>");
   // Shopify answers with the type it likes, whatever the name says.
-  return text_response(200, "image/png", picture(path));
+  return text_response(200, "image/png", picture(name));
 }
 
 Response endless(std::string_view type, std::string piece, std::chrono::milliseconds interval) {
@@ -92,7 +93,7 @@ Response hostile(std::string_view what, std::string_view query) {
 }  // namespace
 
 std::string picture(std::string_view text) {
-  constexpr std::uint32_t kWidth = 120, kHeight = 80;
+  constexpr std::uint32_t kWidth = 60, kHeight = 40;
   const auto hash = content_hash({text});
   std::string rows;
   for (std::uint32_t y = 0; y < kHeight; ++y) {
@@ -104,18 +105,18 @@ std::string picture(std::string_view text) {
 }
 
 void add_cdn_route(http::Router& router, Sandbox& sandbox, World&) {
-  router.add(
-      http::Method::get, "/s/{name}/cdn/{path...}",
-      [&sandbox](const Request& request, const http::Params& params) -> Response {
-        Shop* shop = sandbox.shop(params["name"]);
-        if (!shop) return text_response(404, "text/plain", "Not Found");
-        shop->count_download();
-        const std::string_view path = params["path"];
-        static constexpr std::string_view kHostile = "hostile/";
-        if (path.starts_with(kHostile)) return hostile(path.substr(kHostile.size()), request.query);
-        // Another `v` is another version of the file.
-        return file(request.query.contains("v=") ? fmt::format("{}?{}", path, request.query) : std::string(path));
-      });
+  router.add(http::Method::get, "/s/{name}/cdn/{path...}",
+             [&sandbox](const Request& request, const http::Params& params) -> Response {
+               Shop* shop = sandbox.shop(params["name"]);
+               if (!shop) return text_response(404, "text/plain", "Not Found");
+               shop->count_download();
+               const std::string_view path = params["path"];
+               static constexpr std::string_view kHostile = "hostile/";
+               if (path.starts_with(kHostile)) return hostile(path.substr(kHostile.size()), request.query);
+               // Another `v` is another version of the file.
+               return file(
+                   path, request.query.contains("v=") ? fmt::format("{}?{}", path, request.query) : std::string(path));
+             });
 }
 
 }  // namespace stoa::sandbox

@@ -18,26 +18,35 @@ Leases::~Leases() {
   if (thread_.joinable()) thread_.join();
 }
 
-Result<> Leases::take(const ClientKey& key) {
+Result<> Leases::take(const ClientKey& key, Holder holder) {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return !changing_.contains(key); });
+  changing_.insert(key);
   const auto asked =
       clock_.mono();  // before the call: what storage grants lasts at least as long as what is counted on
-  STOA_TRY(registry_.lease(key, time_));
-  const std::lock_guard lock(mutex_);
-  until_[key] = asked + time_;
+  lock.unlock();
+  auto taken = registry_.lease(key, time_);
+  lock.lock();
+  changing_.erase(key);
+  changed_.notify_all();
+  if (!taken) return taken;
+  auto& held = held_[key];
+  held.until = asked + time_;
+  held.holders |= static_cast<std::uint8_t>(holder);
   if (!thread_.joinable() && !stopping_) thread_ = std::thread([this] { run(); });
   return {};
 }
 
 bool Leases::held(const ClientKey& key) const {
   const std::lock_guard lock(mutex_);
-  const auto found = until_.find(key);
-  return found != until_.end() && clock_.mono() < found->second;
+  const auto found = held_.find(key);
+  return found != held_.end() && clock_.mono() < found->second.until;
 }
 
 // After a renewal under way: it would take again what is given up.
 void Leases::forget(std::unique_lock<std::mutex>& lock, const ClientKey& key) {
   changed_.wait(lock, [&] { return renewing_ != key; });
-  until_.erase(key);
+  held_.erase(key);
 }
 
 void Leases::drop(const ClientKey& key) {
@@ -45,15 +54,22 @@ void Leases::drop(const ClientKey& key) {
   forget(lock, key);
 }
 
-void Leases::release(const ClientKey& key) {
-  {
-    std::unique_lock lock(mutex_);
-    if (!until_.contains(key)) return;
-    forget(lock, key);
-  }
+void Leases::release(const ClientKey& key, Holder holder) {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return !changing_.contains(key); });
+  const auto found = held_.find(key);
+  if (found == held_.end()) return;
+  found->second.holders &= static_cast<std::uint8_t>(~static_cast<std::uint8_t>(holder));
+  if (found->second.holders != 0) return;
+  changing_.insert(key);
+  forget(lock, key);
+  lock.unlock();
   if (const auto released = registry_.release(key); !released && released.error().code != Code::not_found)
     log::warn("sync: a lease could not be handed back: it runs out by itself",
               {{"store", key.str()}, {"error", released.error().what}});
+  lock.lock();
+  changing_.erase(key);
+  changed_.notify_all();
 }
 
 void Leases::run() {
@@ -61,7 +77,7 @@ void Leases::run() {
   std::unique_lock lock(mutex_);
   while (!changed_.wait_for(lock, heartbeat_, [this] { return stopping_; })) {
     std::vector<ClientKey> keys;
-    for (const auto& [key, until] : until_) keys.push_back(key);
+    for (const auto& [key, held] : held_) keys.push_back(key);
     for (const auto& key : keys)
       if (!stopping_) renew(lock, key);
   }
@@ -70,21 +86,21 @@ void Leases::run() {
 // One that has run out is never renewed: another process may have held it meanwhile.
 void Leases::renew(std::unique_lock<std::mutex>& lock, const ClientKey& key) {
   const auto asked = clock_.mono();
-  auto found = until_.find(key);
-  if (found == until_.end()) return;
-  if (asked >= found->second) return void(until_.erase(found));
+  auto found = held_.find(key);
+  if (found == held_.end()) return;
+  if (asked >= found->second.until) return void(held_.erase(found));
   renewing_ = key;
   lock.unlock();
   const auto renewed = registry_.lease(key, time_);
   lock.lock();
   renewing_.reset();
   changed_.notify_all();
-  found = until_.find(key);
-  if (found == until_.end()) return;
-  if (renewed && clock_.mono() < found->second)
-    found->second = asked + time_;
+  found = held_.find(key);
+  if (found == held_.end()) return;
+  if (renewed && clock_.mono() < found->second.until)
+    found->second.until = asked + time_;
   else if (renewed || renewed.error().code == Code::conflict || renewed.error().code == Code::not_found)
-    until_.erase(found);
+    held_.erase(found);
 }
 
 }  // namespace stoa::sync

@@ -35,6 +35,9 @@ class Scheduler {
   // Steps under way finish, jobs and leases are handed back; blocks until then (one shop call at most).
   void stop();
 
+  // Shared with downloads, so that a store's are done by the process that runs its jobs.
+  Leases& leases() { return leases_; }
+
   std::size_t running() const;
   std::size_t queued() const;
 

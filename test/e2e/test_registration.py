@@ -227,7 +227,7 @@ def test_only_an_operator_registers(stoa, body):
 def test_missing_scopes_are_warnings(stoa, sandbox):
     sandbox.request("POST", "/control/shops", {"name": "shy", "seed": 2, "scopes": "read_locales"}).want(201)
     done = stoa.register("shy", sandbox.shop_url("shy"), "shpat_shy").want(202).json
-    assert [(row["code"], row["scope"]) for row in done["warnings"]] == [("missing-scope", f"read_{kind}") for kind in ("content", "discounts", "products", "themes")]
+    assert [(row["code"], row["scope"]) for row in done["warnings"]] == [("missing-scope", f"read_{kind}") for kind in ("content", "discounts", "files", "products", "themes")]
     job = stoa.wait_job(done["job"]["id"], "succeeded")  # what is not permitted does not count
     assert {kind["state"] for kind in job["kinds"].values()} == {"notPermitted"}
     page = stoa.get("/v1/stores/shy/products", done["readKey"]).want(200).json
@@ -235,10 +235,11 @@ def test_missing_scopes_are_warnings(stoa, sandbox):
 
 
 @pytest.mark.parametrize("scopes, missing, permitted", [
-    ("read_products", {"read_content", "read_discounts", "read_themes"}, {"products", "collections"}),
-    ("read_content read_discounts", {"read_products", "read_themes"}, {"blogs", "articles", "discounts"}),
-    ("read_themes", {"read_content", "read_discounts", "read_products"}, {"themes"}),
-    ("read_products read_online_store_pages", {"read_discounts", "read_themes"}, {"products", "collections", "blogs", "articles"}),
+    ("read_products", {"read_content", "read_discounts", "read_themes", "read_files"}, {"products", "collections"}),
+    ("read_content read_discounts", {"read_products", "read_themes", "read_files"}, {"blogs", "articles", "discounts"}),
+    ("read_themes", {"read_content", "read_discounts", "read_products"}, {"themes", "media"}),
+    ("read_files", {"read_content", "read_discounts", "read_products", "read_themes"}, {"media"}),
+    ("read_products read_online_store_pages", {"read_discounts", "read_themes", "read_files"}, {"products", "collections", "blogs", "articles"}),
     ("read_products read_content read_discounts read_themes", set(), KINDS)])
 def test_a_kind_without_its_scope_names_it_and_everything_else_syncs(stoa, sandbox, scopes, missing, permitted):
     sandbox.request("POST", "/control/shops", {"name": "shy", "seed": 2, "scopes": scopes}).want(201)

@@ -7,6 +7,8 @@ is equal when each of its documents is this, member by member; numbers are compa
 """
 import json
 
+from stoa import wait_until
+
 MONEY = "{ amount currencyCode }"
 IMAGE = "{ id url altText width height }"
 METAFIELDS = ("metafields(first: 250) { edges { node { id namespace key type value compareDigest updatedAt } }"
@@ -67,10 +69,17 @@ CODES = "query TruthOfCodes($id: ID!, $after: String) { discountNode(id: $id) { 
     for kind in OWN) + " } } }"
 THEMES = """query TruthOfThemes($after: String) { themes(first: 2, after: $after) { pageInfo { hasNextPage endCursor } edges { node {
   id name role prefix processing processingFailed themeStoreId createdAt updatedAt } } } }"""
+FILES = f"""query TruthOfFiles($after: String) {{ files(first: 30, after: $after) {{ pageInfo {{ hasNextPage endCursor }} edges {{ node {{
+  __typename id alt createdAt updatedAt fileStatus fileErrors {{ code message }} preview {{ image {IMAGE} }}
+  ... on MediaImage {{ mimeType image {IMAGE} }} ... on GenericFile {{ mimeType url originalFileSize }}
+  ... on Video {{ filename duration sources {{ url mimeType format width height }} }} ... on ExternalVideo {{ host originUrl embedUrl }}
+  ... on Model3d {{ filename sources {{ url mimeType format }} }} }} }} }} }}"""
+# What Stoa says of a medium besides, and of every image: where its copy is.
+OUR_MEDIA = ("usedIn", "sourceUrl", "state", "reason", "sha256", "size", "contentType", "stateAt")
 MEMBERS = """query Members($id: ID!, $after: String) { collection(id: $id) { products(first: 200, after: $after, sortKey: COLLECTION_DEFAULT) {
   pageInfo { hasNextPage endCursor } edges { node { id } } } } }"""
-KINDS = {"products", "collections", "blogs", "articles", "discounts", "themes"}  # that a sync covers when nothing else is asked for
-PAGES = {kind: f"{kind.capitalize()}Page" for kind in KINDS}  # the operation that walks each
+KINDS = {"products", "collections", "blogs", "articles", "discounts", "themes", "media"}  # that a sync covers when nothing else is asked for
+PAGES = {kind: f"{kind.capitalize()}Page" for kind in KINDS} | {"media": "FilesPage"}  # the operation that walks each
 QUANTITIES = ("inventoryQuantity", "sellableOnlineQuantity", "totalInventory")
 
 
@@ -185,6 +194,10 @@ class Shop:
         """Every theme by id, without its files: those are theme_truth.py's."""
         return {node["id"]: node for node in self._walk(THEMES, lambda data: data["themes"])}
 
+    def files(self):
+        """Every file of the library by id, product media among them."""
+        return {node["id"]: flat(node) for node in self._walk(FILES, lambda data: data["files"])}
+
     def members(self, collection):
         """The ids of a collection's products, in its own order."""
         return [node["id"] for node in self._walk(MEMBERS, lambda data: data["collection"]["products"], id=collection)]
@@ -202,13 +215,32 @@ def register(stoa, shop, client_key=None, **fields):
 def synced(stoa, shop, client_key=None, state="succeeded", **fields):
     """Registers and waits for the first sync; the answer's body with the ended job."""
     answer = register(stoa, shop, client_key, **fields)
-    return {**answer, "job": stoa.wait_job(answer["job"]["id"], state)}
+    job = stoa.wait_job(answer["job"]["id"], state)
+    media_settled(stoa, answer["clientKey"])
+    return {**answer, "job": job}
 
 
 def sync(stoa, store, state="succeeded", **body):
     """A further sync to its end: the job."""
     started = stoa.post(f"/api/stores/{store}/sync", body).want(202).json
-    return stoa.wait_job(started["job"]["id"], state)
+    job = stoa.wait_job(started["job"]["id"], state)
+    media_settled(stoa, store)
+    return job
+
+
+def without_copies(value):
+    """A document without `contentUrl`, which is Stoa's."""
+    if isinstance(value, list):
+        return [without_copies(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: without_copies(item) for name, item in value.items() if name != "contentUrl"}
+
+
+def media_settled(stoa, store):
+    """Waits until nothing is to be downloaded any more: from then on only a sync changes the store."""
+    path = f"/v1/stores/{store}/media?state=pending&limit=250&fields=reason"
+    wait_until(lambda: all(each["reason"] == "not-ready" for each in stoa.get(path).want(200).json["data"]), timeout=120)
 
 
 def mirrored(stoa, path, key=None):
@@ -218,7 +250,7 @@ def mirrored(stoa, path, key=None):
         answer = stoa.get(f"{path}{'&' if '?' in path else '?'}limit=250{f'&after={after}' if after else ''}", key).want(200)
         page = loads(answer.text)
         assert page["complete"] is True, page
-        found += page["data"]
+        found += [without_copies(each) for each in page["data"]]
         after = page["page"]["next"]
     return found
 
@@ -255,4 +287,6 @@ def assert_equal_mirror(stoa, store, shop):
     assert_same(mirrored(stoa, f"/v1/stores/{store}/articles?status=any&sort=id"), by_id(shop.articles()), "articles")
     assert_same(mirrored(stoa, f"/v1/stores/{store}/discounts?status=any"), by_id(shop.discounts()), "discounts")
     assert_same(mirrored(stoa, f"/v1/stores/{store}/themes"), by_id(shop.themes()), "themes")
+    files = [each for each in mirrored(stoa, f"/v1/stores/{store}/media") if each["id"].startswith("gid:")]
+    assert_same([{name: value for name, value in each.items() if name not in OUR_MEDIA} for each in files], by_id(shop.files()), "media")
     return products, collections
