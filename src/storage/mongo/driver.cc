@@ -10,6 +10,7 @@ namespace stoa::storage::mongo {
 namespace {
 using std::chrono::milliseconds;
 
+constexpr std::int64_t kWireVersionLeast = 13;  // MongoDB 5.0
 constexpr int kCommitTries = 3;
 // A transaction that met another is tried again for so long; those that meet must not meet again, hence the jitter.
 constexpr milliseconds kTransactionPatience{3'000};
@@ -83,6 +84,8 @@ Error server_error(std::uint32_t code, std::string_view message) {
     case 18:  // AuthenticationFailed
       return error(Code::denied, "mongodb: {}: the account of storage.url lacks a role (docs/operating.md)", text)
           .because("storage-denied");
+    case 59:  // CommandNotFound: `hello`, by servers older than 4.4.2
+      return error(Code::invalid, "mongodb: {}; stoa needs MongoDB 5.0 or later", text).because("storage-unsuitable");
     case 20:  // IllegalOperation: transaction numbers on a standalone
       return error(Code::invalid, "mongodb: {}", text).because("storage-unsuitable");
     default: return error(Code::bug, "mongodb: {} ({})", text, code);
@@ -106,7 +109,7 @@ Error driver_error(const bson_error_t& error) {
           .because("storage-unavailable")
           .after(milliseconds(1000));
     case MONGOC_ERROR_PROTOCOL:
-      return stoa::error(Code::invalid, "mongodb: {}; stoa speaks to MongoDB 4.2 and later", error.message)
+      return stoa::error(Code::invalid, "mongodb: {}; stoa needs MongoDB 5.0 or later", error.message)
           .because("storage-unsuitable");
     default: return stoa::error(Code::bug, "mongodb: {} ({}/{})", error.message, error.domain, error.code);
   }
@@ -402,12 +405,22 @@ Result<> Cell::probe() {
       pool.primary.compare_exchange_strong(asked, Pool::Primary::missing), asked = Pool::Primary::not_asked;
     return fail(std::move(reply).error().in(fmt::format("storage: cell {}", name_)));
   }
-  const bool replicated = !text_at(reply->bson(), "setName").empty() || text_at(reply->bson(), "msg") == "isdbgrid";
+  return check_suitable(name_, reply->bson());
+}
+
+Result<> check_suitable(const std::string& cell, Bson hello) {
+  if (const auto wire = number_at(hello, "maxWireVersion"); wire < kWireVersionLeast)
+    return fail(error(Code::invalid,
+                      "storage: cell {}: a MongoDB older than 5.0 (it speaks wire version {}, wanted {} or later):"
+                      " upgrade it",
+                      cell, wire, kWireVersionLeast)
+                    .because("storage-unsuitable"));
+  const bool replicated = !text_at(hello, "setName").empty() || text_at(hello, "msg") == "isdbgrid";
   if (!replicated)
     return fail(error(Code::invalid,
                       "storage: cell {}: a standalone mongod, wanted a replica set (one node is enough: start it with"
                       " --replSet and run rs.initiate()) or a mongos",
-                      name_)
+                      cell)
                     .because("storage-unsuitable"));
   return {};
 }

@@ -91,7 +91,7 @@ class Cell {
   // unavailable at once while no primary is known, or after a second when all connections are in use.
   Result<Session> session(Lane lane);
   // Waits for the deployment's first answer, at most as long as server selection does, and checks that it can do what
-  // Stoa needs: transactions, so a replica set or a sharded cluster (invalid, reason "storage-unsuitable").
+  // Stoa needs: check_suitable.
   Result<> probe();
   bool up() const { return pools_[0].primary == Pool::Primary::known; }
 
@@ -118,6 +118,10 @@ class Cell {
   std::unique_ptr<Counters> counters_;
   std::array<Pool, 2> pools_;  // by Lane
 };
+
+// What a deployment answered to `hello`. invalid, reason "storage-unsuitable": it is older than MongoDB 5.0, or a
+// standalone, which has no transactions. Pure.
+Result<> check_suitable(const std::string& cell, Bson hello);
 
 // The host names of a URL, for messages: never its password.
 std::string without_secrets(const std::string& url);
