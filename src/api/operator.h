@@ -37,6 +37,7 @@ void add_operator_store_routes(Service& service, const OperatorDeps& deps);
 void add_inspect_routes(Service& service, const OperatorDeps& deps);
 void add_job_routes(Service& service, const OperatorDeps& deps);
 void add_key_routes(Service& service, const OperatorDeps& deps);
+void add_access_routes(Service& service, const OperatorDeps& deps);
 void add_server_routes(Service& service, const OperatorDeps& deps);
 void add_theme_trio_routes(Service& service, const OperatorDeps& deps);
 

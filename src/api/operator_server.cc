@@ -15,6 +15,7 @@ void add_operator_routes(Service& service, const OperatorDeps& deps) {
   add_inspect_routes(service, deps);
   add_job_routes(service, deps);
   add_key_routes(service, deps);
+  add_access_routes(service, deps);
   add_server_routes(service, deps);
   add_theme_trio_routes(service, deps);
 }

@@ -118,6 +118,12 @@ constexpr KnownProblem kProblems[] = {
     {"overloaded", 503, "The server has as much to do as it can take.", "Repeat after Retry-After seconds."},
     {"not-found", 404, "There is nothing of that name.", "See `detail`."},
     {"job-not-found", 404, "There is no such job, or it is older than jobs are kept.", "Check the id."},
+    {"user-exists", 409, "The store's database has a user of that name.",
+     "Revoke its access first, or choose another name."},
+    {"user-not-found", 404, "The store's database has no such user that Stoa made.",
+     "Check the name with GET /api/stores/{store}/access."},
+    {"mongodb-only", 400, "Stores that are kept in SQLite have no database users.",
+     "Give the app a read key, or keep the stores in MongoDB (storage.url)."},
     {"key-not-found", 404, "The store has no such read key.", "Check the id with GET /api/stores/{store}/keys."},
 };
 

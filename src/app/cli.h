@@ -68,6 +68,7 @@ void add_serve(CLI::App& app, Cli& cli);
 void add_demo(CLI::App& app, Cli& cli);
 void add_sandbox(CLI::App& app, Cli& cli);
 void add_store(CLI::App& app, Cli& cli);
+void add_store_access(CLI::App& group, Cli& cli);  // of `stoa store`
 void add_sync(CLI::App& app, Cli& cli);
 void add_keys(CLI::App& app, Cli& cli);
 void add_doctor(CLI::App& app, Cli& cli);

@@ -104,12 +104,18 @@ void show_store(Cli& cli, const std::string& name) {
     rows.push_back({std::string(name_of_kind), cell(kind, "state"), cell(kind, "count"), cell(kind, "lagSeconds"),
                     cell(kind, "nextSyncAt"), cell(kind, "error")});
   print_table({"KIND", "STATE", "COUNT", "LAG S", "NEXT SYNC", "ERROR"}, rows);
+  // Where the server's account may look at users, and there are some.
+  const auto access = ask(cli, "GET", fmt::format("/api/stores/{}/access?limit=250", percent_encode(name)));
+  if (!access || access->status != 200) return;
+  for (const auto& user : json::find(access->body, "data")->as_array())
+    print(fmt::format("database user\t{}\t{} {}", cell(user, "user"), cell(user, "role"), cell(user, "database")));
 }
 
 }  // namespace
 
 void add_store(CLI::App& app, Cli& cli) {
-  auto* group = app.add_subcommand("store", "The stores: add, list, show, remove, pause, resume");
+  auto* group =
+      app.add_subcommand("store", "The stores: add, list, show, remove, pause, resume, grant-access, revoke-access");
   group->require_subcommand(1);
 
   auto flags = std::make_shared<AddFlags>();
@@ -160,6 +166,8 @@ void add_store(CLI::App& app, Cli& cli) {
           watch_job(cli, std::string(json::string_or(*job, "id")));
       });
   remove->add_flag("--yes", *yes, "Really");
+
+  add_store_access(*group, cli);
 }
 
 }  // namespace stoa::app

@@ -34,6 +34,12 @@ struct CellStatus {
   std::string limit = {};            // what bounds it, and the setting that moves it
 };
 
+// A database user that grant_access() made: it may read its store's database, and nothing else.
+struct DatabaseUser {
+  std::string name;
+  std::string database;  // the store's; also where the user is known: authSource of its URL
+};
+
 struct Enqueued {
   JobRecord job;
   bool joined = false;  // that very work was under way already: `job` is it
@@ -67,6 +73,15 @@ class Registry {
   virtual Result<> add_key(const KeyRecord& key) = 0;
   virtual Result<std::vector<KeyRecord>> keys(const ClientKey& key) = 0;
   virtual Result<> revoke_key(const ClientKey& key, const std::string& id) = 0;  // not_found
+
+  // ---- database users, for whoever looks at a store with a MongoDB client. They go with the store.
+  // Not of an engine without users (invalid, reason "mongodb-only"); unavailable, reason "storage-denied": the server's
+  // account may not manage users. The caller has checked the name and the password.
+  // conflict, reason "user-exists".
+  virtual Result<DatabaseUser> grant_access(const ClientKey& key, const std::string& user,
+                                            const std::string& password) = 0;
+  virtual Result<> revoke_access(const ClientKey& key, const std::string& user) = 0;   // not_found "user-not-found"
+  virtual Result<std::vector<DatabaseUser>> database_users(const ClientKey& key) = 0;  // by name; none without users
 
   // ---- jobs
   // Adds the job, or answers the open one of the same store with the same `work`.

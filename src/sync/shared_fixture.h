@@ -73,6 +73,16 @@ class SharedRegistry final : public storage::Registry {
   Result<> add_key(const storage::KeyRecord& key) override { return inner_.add_key(key); }
   Result<std::vector<storage::KeyRecord>> keys(const ClientKey& key) override { return inner_.keys(key); }
   Result<> revoke_key(const ClientKey& key, const std::string& id) override { return inner_.revoke_key(key, id); }
+  Result<storage::DatabaseUser> grant_access(const ClientKey& key, const std::string& user,
+                                             const std::string& password) override {
+    return inner_.grant_access(key, user, password);
+  }
+  Result<> revoke_access(const ClientKey& key, const std::string& user) override {
+    return inner_.revoke_access(key, user);
+  }
+  Result<std::vector<storage::DatabaseUser>> database_users(const ClientKey& key) override {
+    return inner_.database_users(key);
+  }
   Result<storage::JobRecord> confirm_sweep(const std::string& id, model::Kind kind, std::int64_t count) override {
     return inner_.confirm_sweep(id, kind, count);
   }

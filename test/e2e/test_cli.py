@@ -269,3 +269,12 @@ def test_the_example_configuration_is_read_and_changes_nothing(start_stoa):
     assert shown[0] == shown[1]
     text = example.read_text()
     assert all(f"# {key.rsplit('.', 1)[-1]} = " in text for key in shown[0])
+
+
+@pytest.mark.sqlite
+def test_database_users_are_refused_where_there_is_no_mongodb(cli, stoa, sandbox, token):
+    cli("store", "add", "acme", "--base-url", sandbox.shop_url("a"), "--admin-token-file", token)
+    for words in (("grant-access", "acme", "--user", "ann"), ("revoke-access", "acme", "--user", "ann")):
+        refused = cli("store", *words, code=USAGE)
+        assert "MongoDB" in refused.stderr and "SQLite" in refused.stderr and refused.stdout == ""
+    assert stoa.walk("/api/stores/acme/access") == [] and "database user" not in cli("store", "show", "acme").stdout

@@ -45,6 +45,11 @@ class EmbeddedRegistry final : public Registry {
   Result<std::vector<KeyRecord>> keys(const ClientKey& key) override;
   Result<> revoke_key(const ClientKey& key, const std::string& id) override;
 
+  Result<DatabaseUser> grant_access(const ClientKey& key, const std::string& user,
+                                    const std::string& password) override;
+  Result<> revoke_access(const ClientKey& key, const std::string& user) override;
+  Result<std::vector<DatabaseUser>> database_users(const ClientKey& key) override;
+
   Result<Enqueued> enqueue(const JobRecord& job) override;
   Result<JobRecord> job(const std::string& id) override;
   Result<std::vector<JobRecord>> jobs(const JobQuery& query) override;

@@ -297,6 +297,25 @@ Result<> EmbeddedRegistry::revoke_key(const ClientKey& key, const std::string& i
   return {};
 }
 
+// ---- database users
+
+namespace {
+std::unexpected<Error> mongodb_only() {
+  return fail(error(Code::invalid,
+                    "database users are for stores kept in MongoDB (storage.url): these are kept in SQLite, which has"
+                    " none")
+                  .because("mongodb-only"));
+}
+}  // namespace
+
+Result<DatabaseUser> EmbeddedRegistry::grant_access(const ClientKey&, const std::string&, const std::string&) {
+  return mongodb_only();
+}
+Result<> EmbeddedRegistry::revoke_access(const ClientKey&, const std::string&) { return mongodb_only(); }
+Result<std::vector<DatabaseUser>> EmbeddedRegistry::database_users(const ClientKey&) {
+  return std::vector<DatabaseUser>();
+}
+
 // ---- loading
 
 Result<> EmbeddedRegistry::load() {

@@ -36,6 +36,11 @@ class MongoRegistry final : public Registry {
   Result<std::vector<KeyRecord>> keys(const ClientKey& key) override;
   Result<> revoke_key(const ClientKey& key, const std::string& id) override;
 
+  Result<DatabaseUser> grant_access(const ClientKey& key, const std::string& user,
+                                    const std::string& password) override;
+  Result<> revoke_access(const ClientKey& key, const std::string& user) override;
+  Result<std::vector<DatabaseUser>> database_users(const ClientKey& key) override;
+
   Result<Enqueued> enqueue(const JobRecord& job) override;
   Result<JobRecord> job(const std::string& id) override;
   Result<std::vector<JobRecord>> jobs(const JobQuery& query) override;
@@ -93,6 +98,9 @@ class MongoRegistry final : public Registry {
   void enter(const StorePtr& store);
   void leave(const ClientKey& key);
 
+  // ---- registry_access.cc
+  Result<Session> session_of(const StoreEntry& entry);
+
   // ---- registry_jobs.cc
   JobRecord with_id(JobRecord job) const;
   Result<std::vector<JobRecord>> find_jobs(BsonWriter& command);
@@ -127,6 +135,10 @@ KeyRecord key_from(Bson row);
 Result<JobRecord> job_from(Bson row);
 // Appends a job's row: its record, and what the engine finds it by.
 void append_job(BsonWriter& out, const JobRecord& job);
+
+// Drops the users of a store of that name that was removed while the account could not manage them: they must not see
+// the new one. Nothing when it still cannot.
+Result<> drop_left_users(Session& session, const std::string& database);
 
 std::unexpected<Error> no_such_store();
 

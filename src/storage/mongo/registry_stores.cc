@@ -224,6 +224,7 @@ Result<> MongoRegistry::make_store_database(StoreEntry& entry) {
   // Its state first: what bears Stoa's mark is Stoa's, whatever comes next.
   STOA_TRY(make_state(session, entry.shop.database, entry.shop.incarnation));
   STOA_TRY(make_database(session, entry.shop.database));
+  STOA_TRY(drop_left_users(session, entry.shop.database));
   STOA_TRY(change_entry(entry.client.key, [&](StoreEntry& now) -> Result<> {
     now.shop.database_made = true;
     entry = now;
@@ -329,9 +330,12 @@ Result<> MongoRegistry::drop_database(const ShopRecord& shop) {
   if (state.incarnation != shop.incarnation) return {};
   BsonWriter command;
   command.int32("dropAllUsersFromDatabase", 1);
-  // Without the role that manages users there are none of ours.
-  if (auto dropped = session.write(shop.database, command.finish()); !dropped && dropped.error().code != Code::denied)
-    return fail(std::move(dropped).error());
+  if (auto dropped = session.write(shop.database, command.finish()); !dropped) {
+    if (dropped.error().code != Code::denied) return fail(std::move(dropped).error());
+    // Without the role that manages users there are none of ours, unless it was taken away.
+    log::info("mongodb: a removed store's database users, if it had any, could not be dropped",
+              {{"database", shop.database}, {"error", dropped.error().what}});
+  }
   command.reset();
   command.int32("dropDatabase", 1);
   STOA_TRY(session.write(shop.database, command.finish()));
