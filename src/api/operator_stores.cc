@@ -17,8 +17,13 @@ struct Listed {
   bool late;
 };
 
+// A store whose cell is down does not hide the others; when all storage is, that is the answer.
 Result<Listed> listed(storage::StoreHandle& store, const OperatorDeps& deps) {
-  STOA_TRY_ASSIGN(auto view, health_view(store, deps));
+  auto health = health_view(store, deps);
+  if (!health && health.error().code == Code::unavailable && deps.registry.ping())
+    return Listed{
+        .view = unreachable_view(store, deps, health.error()), .key = store.key().str(), .lag = -1, .late = false};
+  STOA_TRY_ASSIGN(auto view, std::move(health));
   Listed out{.key = store.key().str(), .lag = -1, .late = false};
   for (const auto& [name, kind] : view["kinds"].as_object()) {
     out.lag = std::max(out.lag, json::int_or(kind, "lagSeconds", -1));

@@ -110,6 +110,37 @@ bool is_late(const storage::KindStatus& status, std::chrono::seconds interval, T
   return lag && *lag > 2 * interval.count() + 60;
 }
 
+namespace {
+// All of a store's health that is known without its database, with what the database says.
+json::Object with_shop(const storage::StoreEntry& entry, const OperatorDeps& deps, json::Value version,
+                       json::Object kinds) {
+  const auto budget = deps.connections.budget(entry.client.key);
+  json::Object out{{"clientKey", entry.client.key.str()},
+                   {"shopDomain", entry.shop.domain.str()},
+                   {"state", to_string(entry.shop.state)},
+                   {"since", iso_seconds(entry.shop.since)},
+                   {"cause", nullptr},
+                   {"version", std::move(version)},
+                   {"kinds", std::move(kinds)},
+                   {"scopes", json::Array(entry.shop.scopes.begin(), entry.shop.scopes.end())},
+                   {"budget", nullptr},
+                   {"webhooks", nullptr}};
+  if (const auto& cause = entry.shop.cause)
+    out["cause"] = {{"code", cause->code},
+                    {"detail", cause->detail},
+                    {"nextStep", cause->next_step},
+                    {"shopifyRequestId", json::null_if_empty(cause->shopify_request_id)}};
+  if (budget.maximum_available > 0)
+    // Whole points: a double would be written as 2E3.
+    out["budget"] = {{"maximumAvailable", std::llround(budget.maximum_available)},
+                     {"currentlyAvailable", std::llround(budget.currently_available)},
+                     {"restoreRate", std::llround(budget.restore_rate)},
+                     {"throttledUntil", time_or_null(budget.throttled_until)}};
+  return out;
+}
+
+}  // namespace
+
 Result<json::Object> health_view(storage::StoreHandle& store, const OperatorDeps& deps) {
   const auto entry = store.entry();
   const auto now = deps.clock.wall();
@@ -133,29 +164,16 @@ Result<json::Object> health_view(storage::StoreHandle& store, const OperatorDeps
       row["nextSyncAt"] = iso_seconds(std::max(now, *status.as_of + interval));
     kinds[to_string(kind)] = std::move(row);
   }
-  const auto budget = deps.connections.budget(store.key());
-  json::Object out{{"clientKey", store.key().str()},
-                   {"shopDomain", entry->shop.domain.str()},
-                   {"state", to_string(entry->shop.state)},
-                   {"since", iso_seconds(entry->shop.since)},
-                   {"cause", nullptr},
-                   {"version", version.number},
-                   {"kinds", std::move(kinds)},
-                   {"scopes", json::Array(entry->shop.scopes.begin(), entry->shop.scopes.end())},
-                   {"budget", nullptr},
-                   {"webhooks", nullptr}};
-  if (const auto& cause = entry->shop.cause)
-    out["cause"] = {{"code", cause->code},
-                    {"detail", cause->detail},
-                    {"nextStep", cause->next_step},
-                    {"shopifyRequestId", json::null_if_empty(cause->shopify_request_id)}};
-  if (budget.maximum_available > 0)
-    // Whole points: a double would be written as 2E3.
-    out["budget"] = {{"maximumAvailable", std::llround(budget.maximum_available)},
-                     {"currentlyAvailable", std::llround(budget.currently_available)},
-                     {"restoreRate", std::llround(budget.restore_rate)},
-                     {"throttledUntil", time_or_null(budget.throttled_until)}};
-  return out;
+  return with_shop(*entry, deps, version.number, std::move(kinds));
+}
+
+json::Object unreachable_view(const storage::StoreHandle& store, const OperatorDeps& deps, const Error& why) {
+  auto view = with_shop(*store.entry(), deps, nullptr, {});
+  view["cause"] = {{"code", "storage-unavailable"},
+                   {"detail", why.what},
+                   {"nextStep", "see GET /api/server for its cell; its jobs go on by themselves"},
+                   {"shopifyRequestId", nullptr}};
+  return view;
 }
 
 }  // namespace stoa::api

@@ -16,6 +16,8 @@ json::Object job_link(const storage::JobRecord& job);  // {id, state, url}
 json::Object key_view(const storage::KeyRecord& key);
 // Blocks: reads the store's kinds and version.
 Result<json::Object> health_view(storage::StoreHandle& store, const OperatorDeps& deps);
+// The same of a store whose database does not answer: `kinds` is empty, `version` null, `cause` says why.
+json::Object unreachable_view(const storage::StoreHandle& store, const OperatorDeps& deps, const Error& why);
 
 // Seconds since `as_of`, or null; whether that is late for the interval.
 std::optional<std::int64_t> lag_seconds(const storage::KindStatus& status, Time now);

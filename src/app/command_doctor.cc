@@ -97,8 +97,8 @@ void check_stores(Checks& checks, Cli& cli) {
   for (const auto& store : *stores) {
     const auto name = "store " + cell(store, "clientKey");
     const auto* cause = json::find(store, "cause");
-    if (const auto state = cell(store, "state"); state != "active") {
-      const bool known = cause != nullptr && cause->is_object();
+    const bool known = cause != nullptr && cause->is_object();
+    if (const auto state = cell(store, "state"); state != "active" || known) {
       checks.push_back({state == "paused" ? Verdict::warn : Verdict::fail, name,
                         known ? state + ": " + cell(*cause, "detail") : state,
                         known ? cell(*cause, "nextStep") : "stoa store resume " + cell(store, "clientKey")});

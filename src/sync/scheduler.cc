@@ -308,7 +308,8 @@ void Scheduler::poll_schedules() {
     if (next || next.error().code == Code::conflict) continue;
     log::warn("sync: a store's schedule could not be seen to",
               {{"store", store->key().str()}, {"error", next.error().what}});
-    if (next.error().code == Code::unavailable) return;  // the others would wait for storage in vain, too
+    // With all storage away the others would wait in vain, too; with one cell away they go on.
+    if (next.error().code == Code::unavailable && !deps_.registry.ping()) return;
   }
 }
 

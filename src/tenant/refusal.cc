@@ -21,6 +21,8 @@ std::unexpected<Refusal> storage_refusal(const Error& error) {
   if (error.code == Code::conflict) return refuse(409, error.reason.empty() ? "conflict" : error.reason, error.what);
   if (error.code == Code::not_found) return refuse(404, "store-not-found", "no such store");
   log::error("registration: storage failed", {{"error", error.what}});
+  // Waiting does not help: the operator has to do what the text says.
+  if (error.reason == "no-room" || error.reason == "storage-denied") return refuse(503, error.reason, error.what);
   return std::unexpected(Refusal{.status = 503,
                                  .code = "storage-unavailable",
                                  .detail = "the database cannot take this now, try again",

@@ -27,7 +27,7 @@ using Outcome = std::expected<T, Refusal>;
 std::unexpected<Refusal> refuse(int status, std::string code, std::string detail, std::vector<Fault> faults = {});
 // 422 with every fault.
 std::unexpected<Refusal> refuse_fields(std::vector<Fault> faults);
-// Storage said no: its own conflicts keep their name, the rest is "not now".
+// Storage said no: its own conflicts, no-room and storage-denied keep their name, the rest is "not now".
 std::unexpected<Refusal> storage_refusal(const Error& error);
 // The shop said no, or nothing in time. `url_field` is the field that named it.
 Refusal from_shop(const ShopRefusal& refusal, const ShopQuestion& question, const char* url_field);

@@ -400,9 +400,12 @@ Result<> Cell::probe() {
   auto reply = session.read("admin", hello.finish());
   if (!reply) {
     // From now on calls fail at once, until the monitor finds a primary.
-    auto asked = Pool::Primary::not_asked;
-    for (auto& pool : pools_)
-      pool.primary.compare_exchange_strong(asked, Pool::Primary::missing), asked = Pool::Primary::not_asked;
+    for (auto& pool : pools_) {
+      // A pool's monitor begins with the first client that is taken; without it none would ever be found.
+      if (auto* client = mongoc_client_pool_pop(pool.pool.get())) mongoc_client_pool_push(pool.pool.get(), client);
+      auto asked = Pool::Primary::not_asked;
+      pool.primary.compare_exchange_strong(asked, Pool::Primary::missing);
+    }
     return fail(std::move(reply).error().in(fmt::format("storage: cell {}", name_)));
   }
   return check_suitable(name_, reply->bson());
