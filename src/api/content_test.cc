@@ -135,6 +135,39 @@ TEST_F(Content, DraftsAndScheduledArticlesNeverReachAReadKey) {
   EXPECT_THAT(get(at_ + "/articles/11").body, HasSubstr(R"("key":"title_tag")"));
 }
 
+TEST_F(Content, MetafieldsThatStorefrontsMayReadAreShownOfTheirOwnerOnly) {
+  const auto before = get(at_ + "/articles/11");
+  const auto define = [&](std::string_view owners) {
+    ASSERT_TRUE(registry_->update_shop(ClientKey("tees"), [&](storage::ShopRecord& shop) -> Result<> {
+      shop.info["readableMetafields"] = *json::parse(owners);
+      return {};
+    }));
+  };
+  define(R"({"PRODUCT":["global.title_tag"],"ARTICLE":[]})");
+  EXPECT_THAT(get(at_ + "/articles/11").body, HasSubstr(R"("metafields":[])"));
+  define(R"({"PRODUCT":[],"ARTICLE":["global.title_tag"]})");
+  const auto after = get(at_ + "/articles/11");
+  EXPECT_THAT(after.body, HasSubstr(R"("key":"title_tag")"));
+  EXPECT_NE(after.header("ETag"), before.header("ETag"));
+}
+
+TEST_F(Content, AVariantsMetafieldsGoByDefinitionsOfVariants) {
+  const auto metafields = R"("metafields":[{"namespace":"custom","key":"care","value":"1"}])";
+  put(Kind::products,
+      {fmt::format(
+          R"({{"id":"{}","status":"ACTIVE","publishedAt":"2026-01-01T00:00:00Z","variants":[{{"id":"v",{}}}],{}}})",
+          gid("Product", 1), metafields, metafields)});
+  complete(Kind::products);
+  ASSERT_TRUE(registry_->update_shop(ClientKey("tees"), [&](storage::ShopRecord& shop) -> Result<> {
+    shop.info["readableMetafields"] = *json::parse(R"({"PRODUCTVARIANT":["custom.care"]})");
+    return {};
+  }));
+  EXPECT_THAT(get(at_ + "/products/1").body, HasSubstr(R"("variants":[{"id":"v","metafields":[{"namespace":"custom")"));
+  EXPECT_THAT(get(at_ + "/products/1").body, HasSubstr(R"(}],"metafields":[]})"));
+  EXPECT_THAT(get(at_ + "/products/1?fields=variants.metafields.key").body,
+              HasSubstr(R"("variants":[{"metafields":[{"key":"care"}]}])"));
+}
+
 TEST_F(Content, AScheduledArticleAppearsOnTimeWithAnotherTag) {
   const auto before = get(at_ + "/articles");
   clock_.advance(std::chrono::seconds(9));

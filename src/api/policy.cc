@@ -3,6 +3,7 @@
 #include "api/discount_status.h"
 #include "base/crypto.h"
 #include "base/json_text.h"
+#include "tenant/shop_record.h"
 
 namespace stoa::api {
 namespace {
@@ -15,10 +16,12 @@ bool not_later(const std::optional<std::string>& text, Time now) {
 }
 }  // namespace
 
-bool Policy::shows_metafield(std::string_view name_space, std::string_view key) const {
-  if (metafields.empty()) return false;
-  return metafields.contains(fmt::format("{}.*", name_space)) ||
-         metafields.contains(fmt::format("{}.{}", name_space, key));
+bool Policy::shows_metafield(std::string_view owner_type, std::string_view name_space, std::string_view key) const {
+  const auto defined = readable.find(owner_type);
+  if (metafields.empty() && defined == readable.end()) return false;
+  const auto name = fmt::format("{}.{}", name_space, key);
+  return metafields.contains(name) || metafields.contains(fmt::format("{}.*", name_space)) ||
+         (defined != readable.end() && defined->second.contains(name));
 }
 
 Policy parse_policy(const storage::StoreEntry& entry) {
@@ -31,8 +34,15 @@ Policy parse_policy(const storage::StoreEntry& entry) {
     for (const auto& item : list->get_array())
       if (item.is_string()) policy.metafields.emplace(item.get_string());
 
+  const json::Value info = entry.shop.info;
+  if (const auto* all = json::find(info, tenant::kReadableMetafields); all != nullptr && all->is_object())
+    for (const auto& [owner, names] : all->get_object())
+      for (const auto& name : names.as_array()) policy.readable[owner].emplace(name.get_string());
+
   std::string shown = policy.inventory ? "inventory" : "";
   for (const auto& name : policy.metafields) shown += '\0' + name;
+  for (const auto& [owner, names] : policy.readable)
+    for (const auto& name : names) shown += '\2' + owner + '\0' + name;
   policy.fingerprint =
       hash_hex(content_hash({shown, "\1", policy.cache_control, "\1", json::string_or(settings, "publicationId")}));
   return policy;

@@ -2,6 +2,7 @@
 // Immutable values.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -13,13 +14,16 @@
 namespace stoa::api {
 
 struct Policy {
-  bool inventory = false;                         // settings.inventory: quantities are shown
-  bool publication = false;                       // settings.publicationId: only what is published there as well
-  std::set<std::string, std::less<>> metafields;  // settings.metafields: "custom.care", or "custom.*"
-  std::string cache_control;                      // settings.cacheControl, or the default
-  std::string fingerprint;                        // equal for equal settings, in every process: part of each ETag
+  bool inventory = false;    // settings.inventory: quantities are shown
+  bool publication = false;  // settings.publicationId: only what is published there as well
+  using Names = std::set<std::string, std::less<>>;
+  Names metafields;  // settings.metafields: "custom.care", or "custom.*"
+  // By owner type ("PRODUCT"): the metafields that storefronts may read by their definition, as the last sync saw it.
+  std::map<std::string, Names, std::less<>> readable;
+  std::string cache_control;  // settings.cacheControl, or the default
+  std::string fingerprint;    // equal for equal settings, in every process: part of each ETag
 
-  bool shows_metafield(std::string_view name_space, std::string_view key) const;
+  bool shows_metafield(std::string_view owner_type, std::string_view name_space, std::string_view key) const;
 };
 
 Policy parse_policy(const storage::StoreEntry& entry);

@@ -13,6 +13,12 @@ constexpr std::array<std::string_view, 6> kQuantities{"inventoryQuantity", "tota
 constexpr std::array<std::string_view, 3> kDiscountSecrets{"codes", "usageLimit", "asyncUsageCount"};
 const Fields kEverything;
 
+// The type of what owns metafields: of the document (0), or of its variants (1).
+std::string_view owner_of(model::Kind kind, std::size_t place) {
+  const auto owners = model::spec(kind).metafield_owners;
+  return place < owners.size() ? owners[place] : std::string_view();
+}
+
 // The members of one object that are copied: neighbours that stay are copied together.
 class Run {
  public:
@@ -53,7 +59,12 @@ class Run {
 }  // namespace
 
 Projection::Projection(model::Kind kind, Audience audience, const Policy& policy, const Fields& fields, Time now)
-    : kind_(kind), audience_(audience), policy_(policy), now_(now), root_(compile(schema(kind), fields, true)) {}
+    : kind_(kind),
+      audience_(audience),
+      policy_(policy),
+      now_(now),
+      owner_(owner_of(kind, 0)),
+      root_(compile(schema(kind), fields, true)) {}
 
 bool Projection::hides_quantities(const SchemaNode& schema) const {
   const auto has = [&](std::string_view name) { return schema.find(name) != nullptr; };
@@ -93,8 +104,11 @@ void Projection::add_rules(Node& node, const SchemaNode& schema, const Fields& f
 }
 
 Projection::Rule Projection::rule_for(const SchemaNode& schema, const Fields& fields) {
+  const auto outer = owner_;
+  if (schema.name == "variants") owner_ = owner_of(kind_, 1);
   const Node* inside = schema.children.empty() ? nullptr : compile(schema, fields, false);
-  if (restricted() && schema.name == "metafields") return {schema.name, Action::metafields, inside};
+  owner_ = outer;
+  if (restricted() && schema.name == "metafields") return {schema.name, Action::metafields, inside, owner_};
   return {schema.name, inside != nullptr ? Action::descend : Action::keep, inside};
 }
 
@@ -141,14 +155,14 @@ void Projection::append_object(json::Cursor& in, const Node& node, std::string& 
         break;
       case Action::metafields:
         run.open(*key);
-        append_metafields(in, rule->inside, out);
+        append_metafields(in, *rule, out);
         break;
     }
   }
   run.close();
 }
 
-void Projection::append_metafields(json::Cursor& in, const Node* inside, std::string& out) const {
+void Projection::append_metafields(json::Cursor& in, const Rule& rule, std::string& out) const {
   if (in.peek() != '[') {
     in.skip();
     out += "[]";  // an unknown shape: nothing of it is known to be public
@@ -160,14 +174,14 @@ void Projection::append_metafields(json::Cursor& in, const Node* inside, std::st
   while (in.next_element()) {
     const std::string_view item = in.take();
     const auto name_space = json::find_string(item, {"namespace"}), key = json::find_string(item, {"key"});
-    if (!name_space || !key || !policy_.shows_metafield(*name_space, *key)) continue;
+    if (!name_space || !key || !policy_.shows_metafield(rule.owner, *name_space, *key)) continue;
     if (!first) out += ',';
     first = false;
-    if (inside == nullptr) {
+    if (rule.inside == nullptr) {
       out += item;
     } else {
       json::Cursor element(item);
-      append_value(element, *inside, out);
+      append_value(element, *rule.inside, out);
     }
   }
   out += ']';

@@ -30,6 +30,7 @@ class Projection {
     std::string_view name;
     Action action = Action::keep;
     const Node* inside = nullptr;  // descend, metafields; null: whole
+    std::string_view owner = {};   // metafields: the owner type whose definitions count
   };
   // What to do with the members of one object.
   struct Node {
@@ -45,12 +46,13 @@ class Projection {
 
   void append_value(json::Cursor& in, const Node& node, std::string& out) const;
   void append_object(json::Cursor& in, const Node& node, std::string& out) const;
-  void append_metafields(json::Cursor& in, const Node* inside, std::string& out) const;
+  void append_metafields(json::Cursor& in, const Rule& rule, std::string& out) const;
 
   const model::Kind kind_;
   const Audience audience_;
   const Policy& policy_;
   const Time now_;
+  std::string_view owner_;  // while compiling: of the object at hand
   std::deque<Node> nodes_;
   const Node* root_;
 };

@@ -113,6 +113,8 @@ class Documents {
         while (word != ")") words_ >> word;
       } else if (word == ":") {
         words_ >> word;  // what the alias stands for
+      } else if (word.starts_with('@')) {
+        continue;  // its condition follows in brackets
       } else if (word == "{") {
         read(last == "nodes" || last.empty() ? into : into.names[last]);
       } else if (word == "...") {

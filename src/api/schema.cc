@@ -24,7 +24,9 @@ constexpr std::string_view kProduct =
     "variants { id legacyResourceId title displayName sku barcode position price compareAtPrice availableForSale "
     "  inventoryQuantity inventoryPolicy sellableOnlineQuantity taxable requiresComponents createdAt updatedAt "
     "  selectedOptions { name value } unitPrice { amount currencyCode } product { id } "
-    "  inventoryItem { id tracked requiresShipping measurement { weight { unit value } } } media { id } }";
+    "  inventoryItem { id tracked requiresShipping measurement { weight { unit value } } "
+    "    inventoryLevels { id updatedAt location { id name } quantities { name quantity } } } "
+    "  media { id } metafields { id namespace key type value compareDigest updatedAt } }";
 constexpr std::string_view kCollection =
     "id legacyResourceId title handle descriptionHtml sortOrder templateSuffix updatedAt seo { title description } "
     "image { id url altText width height contentUrl } productsCount { count precision } "

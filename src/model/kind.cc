@@ -27,7 +27,8 @@ constexpr std::array kProductDates{Names("createdAt"),
                                    Names("variants.updatedAt"),
                                    Names("media.updatedAt"),
                                    Names("metafields.updatedAt"),
-                                   Names("variants.metafields.updatedAt")};
+                                   Names("variants.metafields.updatedAt"),
+                                   Names("variants.inventoryItem.inventoryLevels.updatedAt")};
 constexpr std::array kProductIndex{IndexField{"handle", text, "handle"},
                                    IndexField{"status", text, "status"},
                                    IndexField{"vendor", text, "vendor"},
@@ -74,14 +75,21 @@ constexpr std::array kDiscountIndex{IndexField{"codesFold", texts},
                                     IndexField{"endsAt", time, "discount.endsAt"},
                                     IndexField{"updatedAt", time, "discount.updatedAt"}};
 
+constexpr std::array kProductOwners{Names("PRODUCT"), Names("PRODUCTVARIANT")};
+constexpr std::array kCollectionOwners{Names("COLLECTION")};
+constexpr std::array kBlogOwners{Names("BLOG")};
+constexpr std::array kArticleOwners{Names("ARTICLE")};
+constexpr std::array kDiscountOwners{Names("DISCOUNT")};
+
 constexpr std::array<KindSpec, kKindCount> kSpecs{{
-    {Kind::products, "products", "products", kProductTypes, kProductDates, kProductIndex},
-    {Kind::collections, "collections", "collections", kCollectionTypes, kCollectionDates, kCollectionIndex},
-    {Kind::blogs, "blogs", "blogs", kBlogTypes, kBlogDates, kBlogIndex},
-    {Kind::articles, "articles", "articles", kArticleTypes, kArticleDates, kArticleIndex},
-    {Kind::themes, "themes", "themedatas", kThemeTypes, kThemeDates, kThemeIndex},
-    {Kind::media, "media", "media", kFileTypes, kMediaDates, kMediaIndex},
-    {Kind::discounts, "discounts", "discounts", kDiscountTypes, kDiscountDates, kDiscountIndex},
+    {Kind::products, "products", "products", kProductTypes, kProductDates, kProductIndex, kProductOwners},
+    {Kind::collections, "collections", "collections", kCollectionTypes, kCollectionDates, kCollectionIndex,
+     kCollectionOwners},
+    {Kind::blogs, "blogs", "blogs", kBlogTypes, kBlogDates, kBlogIndex, kBlogOwners},
+    {Kind::articles, "articles", "articles", kArticleTypes, kArticleDates, kArticleIndex, kArticleOwners},
+    {Kind::themes, "themes", "themedatas", kThemeTypes, kThemeDates, kThemeIndex, {}},
+    {Kind::media, "media", "media", kFileTypes, kMediaDates, kMediaIndex, {}},
+    {Kind::discounts, "discounts", "discounts", kDiscountTypes, kDiscountDates, kDiscountIndex, kDiscountOwners},
 }};
 }  // namespace
 

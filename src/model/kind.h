@@ -38,6 +38,8 @@ struct KindSpec {
   std::span<const std::string_view> gid_types;   // "Product"; several types may share a kind
   std::span<const std::string_view> date_paths;  // members that Shopify gives as DateTime: dotted, through arrays too
   std::span<const IndexField> index;
+  // Shopify's MetafieldOwnerType of the document, then of the objects inside it that have metafields too: variants.
+  std::span<const std::string_view> metafield_owners;
 };
 
 const KindSpec& spec(Kind kind);

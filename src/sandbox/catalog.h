@@ -56,6 +56,7 @@ class Catalog {
   explicit Catalog(ShopInfo info, std::int64_t first_id) : info_(std::move(info)), next_id_(first_id) {}
 
   const ShopInfo& info() const { return info_; }
+  ShopInfo& info() { return info_; }
   const Shelf<Product>& products() const { return products_; }
   const Shelf<Collection>& collections() const { return collections_; }
   const Shelf<Theme>& themes() const { return themes_; }

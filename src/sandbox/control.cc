@@ -260,14 +260,33 @@ void Control::shop_routes(http::Router& router) {
                shop.faults().clear();
                return answer_json(200, json::Object{{"faults", json::Array()}});
              }));
-  // {"adminToken":"…"} replaces the static one, {"expire":true} ends those handed out.
+  // {"adminToken":"…"} replaces the static one, {"expire":true} ends those handed out, {"scopes":"read_products …"} is
+  // what the app may do from now on.
   router.add(Method::post, one + "/token",
              on_shop([](Shop& shop, const json::Object& body, const Params&) -> Result<Response> {
                if (const auto* token = body.if_contains("adminToken"); token && token->is_string())
                  shop.tokens().set_admin(std::string(token->get_string()));
                if (const auto* expire = body.if_contains("expire"); expire && expire->is_bool() && expire->get_bool())
                  shop.tokens().expire();
+               if (const auto* scopes = body.if_contains("scopes"); scopes && scopes->is_string()) {
+                 std::vector<std::string> list;
+                 for (const auto scope : split(std::string_view(scopes->get_string()), ' ')) list.emplace_back(scope);
+                 shop.set_scopes(std::move(list));
+               }
                return answer_json(200, shop.tokens().describe());
+             }));
+  // {"ownerType","namespace","key","storefront":"NONE"}: what storefronts may read by a definition that is there.
+  router.add(Method::patch, one + "/definitions", on_shop([](Shop& shop, const json::Object& body, const Params&) {
+               return shop.change([&](Catalog& catalog) -> Result<Response> {
+                 for (auto& each : catalog.info().definitions) {
+                   if (each.owner_type != json::string_or(body, "ownerType") ||
+                       each.ns != json::string_or(body, "namespace") || each.key != json::string_or(body, "key"))
+                     continue;
+                   each.storefront = json::string_or(body, "storefront") == "PUBLIC_READ" ? "PUBLIC_READ" : "NONE";
+                   return answer_json(200, json::Object{{"storefront", each.storefront}});
+                 }
+                 return fail(Code::not_found, "definition: none of that ownerType, namespace and key");
+               });
              }));
   // {"available": 3}: empties (or fills) the cost bucket.
   router.add(Method::post, one + "/budget",

@@ -164,6 +164,12 @@ struct Publication {
   std::string_view title;
 };
 
+// Where goods are kept.
+struct Location {
+  std::int64_t id = 0;
+  std::string_view name;
+};
+
 struct Category {
   std::string_view id;  // of the gid's tail
   std::string_view name;
@@ -193,6 +199,7 @@ struct ShopInfo {
   Time created_at;
   Time updated_at;
   std::vector<Publication> publications;
+  std::vector<Location> locations;
   std::vector<MetafieldDefinition> definitions;
 };
 

@@ -202,6 +202,10 @@ class Maker {
       v.media.push_back(p_->media.front().image.id);
     if (every(21, 6) && i == 0)
       v.metafields.push_back(metafield("PRODUCTVARIANT", "custom", "finish", "single_line_text_field", "matt"));
+    if (every(63, 20) && i < 2)
+      for (int n = 0; n < 15; ++n)
+        v.metafields.push_back(
+            metafield("PRODUCTVARIANT", "feed", fmt::format("label_{}", n), "single_line_text_field", "\"x\""));
     return v;
   }
 
@@ -301,6 +305,22 @@ void seed_shop(ShopInfo& info, std::int64_t first_id) {
   info.created_at = kSeedEpoch;
   info.updated_at = kSeedEpoch + 1h;
   info.publications = {{first_id + 10, "Online Store"}, {first_id + 11, "Point of Sale"}};
+  constexpr std::array kLocations{"Warehouse \U0001F4E6",
+                                  "Shop",
+                                  "Outlet",
+                                  "Market <b>stall</b>",
+                                  "Depot",
+                                  "Pop-up",
+                                  "North",
+                                  "South",
+                                  "East",
+                                  "West",
+                                  "Harbour",
+                                  "Airport",
+                                  "Station",
+                                  "東京"};
+  for (const auto* name : kLocations)
+    info.locations.push_back({first_id + 30 + static_cast<std::int64_t>(info.locations.size()), name});
   info.definitions = {
       {first_id + 20, "custom", "care", "Care", "multi_line_text_field", "PRODUCT", "PUBLIC_READ"},
       {first_id + 21, "custom", "specs", "Specifications", "json", "PRODUCT", "PUBLIC_READ"},

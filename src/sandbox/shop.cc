@@ -62,6 +62,7 @@ Shop::Shop(ShopSpec spec, World& world, ShopInfo info, std::int64_t first)
     : spec_(std::move(spec)),
       world_(world),
       catalog_(std::move(info), first + 1'000),
+      scopes_(spec_.scopes),
       tokens_({.admin_token = spec_.admin_token,
                .client_id = spec_.client_id,
                .client_secret = spec_.client_secret,
@@ -162,7 +163,7 @@ http::Response Shop::execute(const Asked& asked, const FaultSpec* injected) {
   const std::shared_lock lock(mutex_);
   Reading reading{.catalog = catalog_,
                   .schema = schema,
-                  .scopes = spec_.scopes,
+                  .scopes = scopes_,
                   .versions = world_.versions,
                   .now = world_.clock.wall(),
                   .list_max = world_.list_max};
@@ -170,9 +171,8 @@ http::Response Shop::execute(const Asked& asked, const FaultSpec* injected) {
   reading.lone_product =
       asked.operation->selections.size() == 1 && asked.operation->selections.front().name == "product";
   const auto granted = [&](std::string_view any_of) {
-    return std::ranges::any_of(split(any_of, ' '), [&](std::string_view scope) {
-      return std::ranges::find(spec_.scopes, scope) != spec_.scopes.end();
-    });
+    return std::ranges::any_of(
+        split(any_of, ' '), [&](std::string_view scope) { return std::ranges::find(scopes_, scope) != scopes_.end(); });
   };
   graphql::Answer result = graphql::Executor(granted, &reading).run(plan, {&schema.query(), &reading});
   const int actual = std::min(result.cost, requested);

@@ -79,6 +79,11 @@ class Shop {
     const std::shared_lock lock(mutex_);
     return how(std::as_const(catalog_));
   }
+  // What the app may do from now on.
+  void set_scopes(std::vector<std::string> scopes) {
+    const std::unique_lock lock(mutex_);
+    scopes_ = std::move(scopes);
+  }
   Faults& faults() { return faults_; }
   Tokens& tokens() { return tokens_; }
   Budget& budget() { return budget_; }
@@ -110,8 +115,9 @@ class Shop {
 
   const ShopSpec spec_;
   World& world_;
-  mutable std::shared_mutex mutex_;  // of the catalogue
+  mutable std::shared_mutex mutex_;  // of the catalogue and the scopes
   Catalog catalog_;
+  std::vector<std::string> scopes_;
   Tokens tokens_;
   Budget budget_;
   Faults faults_;

@@ -42,7 +42,7 @@ TEST(DecodeArticles, ADrainedListLeavesOneBlogId) {
       decode_list(Kind::articles, node.open[0],
                   answer(fmt::format(R"({{"article":{{"metafields":{{"nodes":[{{"id":"n"}}],{}}}}}}})", kDone)));
   ASSERT_TRUE(items);
-  EXPECT_TRUE(splice(node.body, node.open[0], items->items)
+  EXPECT_TRUE(splice(node.body, {{node.open[0].owner, node.open[0].list, items->items}})
                   ->ends_with(R"("metafields":[{"id":"m"},{"id":"n"}],"blogId":"gid://shopify/Blog/1"})"));
 }
 

@@ -1,6 +1,7 @@
 // Products, collections and the shop: from answers to documents and back.
 #include <gtest/gtest.h>
 
+#include "base/ids.h"
 #include "base/json_text.h"
 #include "shopify/answer_fixture.h"
 #include "shopify/decode/kind_row.h"
@@ -97,7 +98,7 @@ TEST(DecodePage, ABrokenNodeIsNamedAndItsNeighboursStay) {
       product({.id = "gid://shopify/Product/2", .variants = "null"}),
       bad(fmt::format(R"(,"options":{{"nodes":[],{}}})", kMore)),
       product({.id = "gid://shopify/Product/2",
-               .variants = variant(1, fmt::format(R"(,"metafields":{{"nodes":[],{}}})", kMore))}),
+               .variants = variant(1, fmt::format(R"(,"notes":{{"nodes":[],{}}})", kMore))}),
       R"({"id":"gid://shopify/Product/2","media":{"nodes":[]},"metafields":{"nodes":[]}})",
       R"({"id":"gid://shopify/Product/2","media":{"nodes":[]},"metafields":{"nodes":[]},"variants":null})",
   };
@@ -184,7 +185,7 @@ TEST(DecodeByIds, GivesTheSameBytesAsThePage) {
 std::string drained(Kind kind, const Decoded& node, const OpenList& open, std::string_view data) {
   const auto items = decode_list(kind, open, answer(std::string(data)));
   if (!items) return items.error().what;
-  const auto body = splice(node.body, open, items->items);
+  const auto body = splice(node.body, {{open.owner, open.list, items->items}});
   return body ? *body : body.error().what;
 }
 
@@ -208,10 +209,44 @@ TEST(Splice, GoesOnWithAVariantsOwnList) {
   const std::string body =
       R"({"id":"gid://shopify/Product/1","variants":[{"id":"gid://shopify/ProductVariant/1","position":1,"metafields":[]},)"
       R"({"id":"gid://shopify/ProductVariant/2","position":2,"metafields":[{"key":"]"}],"last":1}],"end":{}})";
-  const auto result = splice(body, {"gid://shopify/ProductVariant/2", "metafields", "c"}, R"({"key":"b"},{"key":"c"})");
+  const auto result = splice(body, {{"gid://shopify/ProductVariant/2", "metafields", R"({"key":"b"},{"key":"c"})"}});
   ASSERT_TRUE(result);
   EXPECT_TRUE(result->contains(R"("metafields":[{"key":"]"},{"key":"b"},{"key":"c"}],"last":1}],"end":{}})"))
       << *result;
+}
+
+TEST(Splice, PutsTheListsOfVariantsThatCameLaterInOneGo) {
+  const auto inside = [](int number) {
+    return fmt::format(
+        R"({{"id":"gid://shopify/ProductVariant/{0}","position":{0},"inventoryItem":{{"id":"gid://shopify/InventoryItem/{0}",)"
+        R"("inventoryLevels":[]}},"metafields":[{{"k":"{0}"}}]}})",
+        number);
+  };
+  const std::string body = R"({"id":"gid://shopify/Product/1","variants":[)" + inside(3) + "]}";
+  const auto whole = splice(body, {{"gid://shopify/ProductVariant/1", "metafields", R"({"k":"a"})"},
+                                   {"gid://shopify/Product/1", "variants", inside(1)},
+                                   {"gid://shopify/InventoryItem/3", "inventoryLevels", R"({"l":1},{"l":2})"},
+                                   {"gid://shopify/Product/1", "variants", inside(2)},
+                                   {"gid://shopify/ProductVariant/1", "metafields", R"({"k":"b"})"}});
+  ASSERT_TRUE(whole) << whole.error().what;
+  std::string first = inside(1), third = inside(3);
+  first.insert(first.size() - 2, R"(,{"k":"a"},{"k":"b"})");
+  third.insert(third.find("[]") + 1, R"({"l":1},{"l":2})");
+  EXPECT_EQ(*whole, R"({"id":"gid://shopify/Product/1","variants":[)" + first + "," + inside(2) + "," + third + "]}");
+}
+
+TEST(DecodeList, ListsOfItsItemsThatGoOnAreToldAndUnknownOnesRefused) {
+  const OpenList open{"gid://shopify/Product/1", "variants", "c"};
+  const auto page = [&](std::string_view list) {
+    return decode_list(Kind::products, open,
+                       answer(fmt::format(R"({{"product":{{"variants":{{"nodes":[{}],{}}}}}}})",
+                                          variant(4, fmt::format(R"(,"{}":{{"nodes":[],{}}})", list, kMore)), kDone)));
+  };
+  const auto items = page("metafields");
+  ASSERT_TRUE(items);
+  ASSERT_EQ(items->open.size(), 1u);
+  EXPECT_EQ(items->open[0].owner, "gid://shopify/ProductVariant/4");
+  EXPECT_EQ(page("notes").error().code, Code::corrupt);
 }
 
 TEST(Splice, RefusesAListThatIsNotThere) {
@@ -219,7 +254,7 @@ TEST(Splice, RefusesAListThatIsNotThere) {
   for (const auto& open :
        {OpenList{"gid://shopify/Product/2", "variants", "c"}, OpenList{"gid://shopify/Product/1", "nothing", "c"},
         OpenList{"gid://shopify/Product/1", "media", "c"}})
-    EXPECT_EQ(splice(body, open, "{}").error().code, Code::corrupt) << open.list;
+    EXPECT_EQ(splice(body, {{open.owner, open.list, "{}"}}).error().code, Code::corrupt) << open.list;
 }
 
 TEST(DecodeList, GoesOnWithIdsAndTellsAnOwnerThatIsGone) {
@@ -259,8 +294,16 @@ TEST(Calls, CarryTheWalkInTheirVariables) {
   EXPECT_EQ(json::write(page_call(Kind::products, both).variables),
             R"({"first":10,"after":"c","query":"updated_at:>='2026-11-22T12:00:00Z' id:>77","sortKey":"ID"})");
   EXPECT_EQ(json::write(by_ids_call(Kind::products, {"a", "b"}).variables), R"({"ids":["a","b"]})");
-  EXPECT_EQ(json::write(list_call(Kind::products, {"gid", "media", "c"}, 100).variables),
+  EXPECT_EQ(json::write(list_call(Kind::products, {"gid", "media", "c"}, {}, 100).variables),
             R"({"id":"gid","first":100,"after":"c"})");
+  const Extras extras{.publication = "p", .inventory = true};
+  EXPECT_EQ(json::write(by_ids_call(Kind::products, {"a"}, extras).variables),
+            R"({"ids":["a"],"publicationId":"p","inventory":true})");
+  EXPECT_EQ(json::write(by_ids_call(Kind::collections, {"a"}, extras).variables), R"({"ids":["a"]})");
+  EXPECT_EQ(json::write(list_call(Kind::products, {"gid", "variants", "c"}, extras).variables),
+            R"({"id":"gid","first":250,"after":"c","inventory":true})");
+  EXPECT_EQ(list_call(Kind::products, {"gid://shopify/ProductVariant/1", "metafields", "c"}, extras).operation,
+            "VariantMetafields");
 }
 
 TEST(Calls, EveryMirroredKindHasItsDocuments) {
@@ -277,8 +320,10 @@ TEST(Calls, EveryMirroredKindHasItsDocuments) {
     for (const auto& call : calls)
       EXPECT_TRUE(call.document.starts_with(fmt::format("query {}", call.operation))) << call.document;
     for (const auto& list : kind_row(kind).lists)
-      EXPECT_TRUE(list_call(kind, {"gid", std::string(list.name), "c"})
-                      .document.contains(fmt::format(" {}", list.name.substr(list.name.rfind('.') + 1))))
+      EXPECT_TRUE(
+          list_call(kind, {make_gid(list.owner_type.empty() ? model::spec(kind).gid_types.front() : list.owner_type, 1),
+                           std::string(list.name), "c"})
+              .document.contains(fmt::format(" {}", list.name.substr(list.name.rfind('.') + 1))))
           << list.name;
   }
 }
@@ -300,6 +345,21 @@ TEST(DecodeShop, KeepsTheShopAndItsNames) {
   EXPECT_EQ(shop->info.at("name"), "Tea");
   for (const auto* bad : {"{}", R"({"shop":null})", R"({"shop":{"id":"x"}})", "nonsense"})
     EXPECT_FALSE(decode_shop(answer(bad))) << bad;
+}
+
+TEST(DecodeDefinitions, NamesWhatStorefrontsMayRead) {
+  const auto page = decode_definitions(answer(
+      R"({"metafieldDefinitions":{"nodes":[{"namespace":"custom","key":"care","access":{"storefront":"PUBLIC_READ"}},)"
+      R"({"namespace":"custom","key":"cost","access":{"storefront":"NONE"}},{"namespace":"a","key":"b","access":{"storefront":null}}],)"
+      R"("pageInfo":{"hasNextPage":true,"endCursor":"c"}}})"));
+  ASSERT_TRUE(page) << page.error().what;
+  EXPECT_EQ(page->names, std::vector<std::string>{"custom.care"});
+  EXPECT_TRUE(page->has_next);
+  EXPECT_EQ(json::write(definitions_call("PRODUCT", page->end_cursor).variables),
+            R"({"ownerType":"PRODUCT","first":250,"after":"c"})");
+  for (const auto* bad :
+       {"{}", R"({"metafieldDefinitions":{"nodes":[{"namespace":"a"}],"pageInfo":{"hasNextPage":false}}})"})
+    EXPECT_FALSE(decode_definitions(answer(bad))) << bad;
 }
 
 TEST(DecodeScopes, ListsTheGrantedHandles) {

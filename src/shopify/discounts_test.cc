@@ -80,7 +80,7 @@ TEST(DecodeDiscounts, ThreeHundredCodesAreReadOnToTheirEnd) {
                                      codes(50, 300), kDone)));
   ASSERT_TRUE(rest);
   EXPECT_EQ(rest->count, 250u);
-  const auto whole = splice(decoded.body, decoded.open[0], rest->items);
+  const auto whole = splice(decoded.body, {{decoded.open[0].owner, decoded.open[0].list, rest->items}});
   ASSERT_TRUE(whole) << whole.error().what;
   const auto document = model::make_document(Kind::discounts, *whole);
   const auto& folded =
@@ -121,7 +121,8 @@ TEST(DecodeDiscounts, ItemsAreReadOnByTheirSide) {
           R"({{"discountNode":{{"discount":{{"customerGets":{{"items":{{"products":{{"nodes":[{{"id":"q"}}],{}}}}}}}}}}}}})",
           kDone)));
   ASSERT_TRUE(rest) << rest.error().what;
-  EXPECT_NE(splice(decoded.body, decoded.open[0], rest->items)->find(R"("products":[{"id":"p"},{"id":"q"}])"),
+  EXPECT_NE(splice(decoded.body, {{decoded.open[0].owner, decoded.open[0].list, rest->items}})
+                ->find(R"("products":[{"id":"p"},{"id":"q"}])"),
             std::string::npos);
 }
 

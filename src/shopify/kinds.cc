@@ -15,12 +15,38 @@ Call make_call(std::string_view operation, json::Object variables = {}) {
   return Call{.operation = operation, .document = document(operation), .variables = std::move(variables)};
 }
 
-// The call that also asks for the publication, where one is given and the kind has such a call.
-Call in_publication(const std::string& publication, std::string_view plain, std::string_view published,
-                    json::Object variables) {
-  if (publication.empty() || published.empty()) return make_call(plain, std::move(variables));
-  variables["publicationId"] = publication;
-  return make_call(published, std::move(variables));
+// The call that asks for the extras too, as far as the operation knows them.
+Call with_inventory(std::string_view operation, const Extras& extras, json::Object variables) {
+  auto call = make_call(operation, std::move(variables));
+  if (extras.inventory && call.document.contains("$inventory: ")) call.variables["inventory"] = true;
+  return call;
+}
+Call with_extras(std::string_view plain, std::string_view published, const Extras& extras, json::Object variables) {
+  if (extras.publication.empty() || published.empty()) return with_inventory(plain, extras, std::move(variables));
+  variables["publicationId"] = extras.publication;
+  return with_inventory(published, extras, std::move(variables));
+}
+
+// How that list is read on; null when nothing does.
+const ListRow* find_list(const KindRow& row, model::Kind kind, std::string_view owner, std::string_view name) {
+  const auto gid = parse_gid(owner);
+  const auto type = !gid || model::has_gid_type(kind, gid->type) ? std::string_view() : std::string_view(gid->type);
+  const auto found = std::ranges::find_if(
+      row.lists, [&](const ListRow& list) { return list.name == name && list.owner_type == type; });
+  return found == row.lists.end() ? nullptr : &*found;
+}
+
+// The lists that go on in a document or in an item of one of its lists.
+Result<std::vector<OpenList>> open_lists(model::Kind kind, std::string_view document, json::Flat& flat) {
+  std::vector<OpenList> out;
+  for (auto& open : flat.open) {
+    const auto* list = find_list(kind_row(kind), kind, open.owner, open.name);
+    if (list == nullptr || (list->owner_type.empty() && open.owner != document))
+      return fail(Code::corrupt, "shopify: {}: {} of {} goes on, but nothing reads on there", document, open.name,
+                  open.owner);
+    out.push_back({std::move(open.owner), std::move(open.name), std::move(open.cursor)});
+  }
+  return out;
 }
 
 // `data` as a value: for small answers that are no documents.
@@ -40,17 +66,11 @@ Result<Decoded> decode_node(json::Reader& reader, model::Kind kind, std::string_
     return fail(Code::corrupt, "shopify: a node's id: {} seen, a gid of {} wanted", id.value_or("none"),
                 fmt::join(model::spec(kind).gid_types, " or "));
   for (const auto& list : row.lists)
-    if (!list.name.contains('.') && !json::find_raw(flat.text, {list.name}).starts_with('['))
+    if (list.owner_type.empty() && !list.name.contains('.') && !json::find_raw(flat.text, {list.name}).starts_with('['))
       return fail(Code::corrupt, "shopify: {}: no list {}", *id, list.name);
   STOA_TRY(row.arrange(flat.text));
-  Decoded decoded{std::move(*id), std::move(flat.text), {}};
-  for (auto& open : flat.open) {
-    if (std::ranges::find(row.lists, open.name, &ListRow::name) == row.lists.end() || open.owner != decoded.id)
-      return fail(Code::corrupt, "shopify: {}: {} of {} goes on, but nothing reads on there", decoded.id, open.name,
-                  open.owner);
-    decoded.open.push_back({std::move(open.owner), std::move(open.name), std::move(open.cursor)});
-  }
-  return decoded;
+  STOA_TRY_ASSIGN(auto open, open_lists(kind, *id, flat));
+  return Decoded{std::move(*id), std::move(flat.text), std::move(open)};
 }
 
 // The id of a node that could not be decoded, when it is still to be found.
@@ -114,7 +134,7 @@ Call page_call(model::Kind kind, const PageArgs& args) {
                          {"after", json::null_if_empty(args.after)},
                          {"query", json::null_if_empty(query)},
                          {"sortKey", by_time ? "UPDATED_AT" : "ID"}};
-  return in_publication(args.publication, row.page_operation, row.page_in_publication_operation, std::move(variables));
+  return with_extras(row.page_operation, row.page_in_publication_operation, args.extras, std::move(variables));
 }
 
 Result<ListPage> decode_page(model::Kind kind, const Answer& answer) {
@@ -132,10 +152,10 @@ Result<ListPage> decode_page(model::Kind kind, const Answer& answer) {
   return page;
 }
 
-Call by_ids_call(model::Kind kind, const std::vector<std::string>& ids, const std::string& publication) {
+Call by_ids_call(model::Kind kind, const std::vector<std::string>& ids, const Extras& extras) {
   const auto& row = kind_row(kind);
-  return in_publication(publication, row.by_ids_operation, row.by_ids_in_publication_operation,
-                        {{"ids", json::Array(ids.begin(), ids.end())}});
+  return with_extras(row.by_ids_operation, row.by_ids_in_publication_operation, extras,
+                     {{"ids", json::Array(ids.begin(), ids.end())}});
 }
 
 Result<ByIds> decode_by_ids(model::Kind kind, const std::vector<std::string>& ids, const Answer& answer) {
@@ -160,27 +180,32 @@ Result<ByIds> decode_by_ids(model::Kind kind, const std::vector<std::string>& id
   return result;
 }
 
-Call list_call(model::Kind kind, const OpenList& open, std::size_t first) {
-  const auto& lists = kind_row(kind).lists;
-  const auto list = std::ranges::find(lists, open.list, &ListRow::name);
-  STOA_CHECK(list != lists.end(), "a list of the kind's row: only those select pageInfo");
-  return make_call(list->operation, {{"id", open.owner}, {"first", first}, {"after", open.cursor}});
+Call list_call(model::Kind kind, const OpenList& open, const Extras& extras, std::size_t first) {
+  const auto* list = find_list(kind_row(kind), kind, open.owner, open.list);
+  STOA_CHECK(list != nullptr, "a list of the kind's row: only those select pageInfo");
+  return with_inventory(list->operation, extras, {{"id", open.owner}, {"first", first}, {"after", open.cursor}});
 }
 
 Result<ItemsPage> decode_list(model::Kind kind, const OpenList& open, const Answer& answer) {
   const KindRow& row = kind_row(kind);
   json::Reader reader;
-  std::vector<std::string_view> path{row.single};
+  const auto* known = find_list(row, kind, open.owner, open.list);
+  STOA_CHECK(known != nullptr, "a list that list_call() asked for");
+  std::vector<std::string_view> path{known->single.empty() ? row.single : known->single};
   for (const auto key : split(open.list, '.')) path.push_back(key);
   STOA_TRY_ASSIGN(auto list, reader.list(answer.data(), path));
   const bool ids_only = std::ranges::find(row.id_lists, open.list) != row.id_lists.end();
-  ItemsPage page{
-      .items = {}, .count = list.items.size(), .has_next = list.has_next, .end_cursor = std::move(list.end_cursor)};
+  ItemsPage page{.items = {},
+                 .open = {},
+                 .count = list.items.size(),
+                 .has_next = list.has_next,
+                 .end_cursor = std::move(list.end_cursor)};
   for (const auto raw : list.items) {
-    STOA_TRY_ASSIGN(const auto flat, reader.flatten(raw));
+    STOA_TRY_ASSIGN(auto flat, reader.flatten(raw));
     const auto item = ids_only ? json::find_raw(flat.text, {"id"}) : std::string_view(flat.text);
-    if (item.empty() || !flat.open.empty())
-      return fail(Code::corrupt, "shopify: {}: an item of {} that cannot be read to its end", open.owner, open.list);
+    if (item.empty()) return fail(Code::corrupt, "shopify: {}: an item of {} without an id", open.owner, open.list);
+    STOA_TRY_ASSIGN(auto further, open_lists(kind, {}, flat));
+    page.open.insert(page.open.end(), std::make_move_iterator(further.begin()), std::make_move_iterator(further.end()));
     if (!page.items.empty()) page.items += ',';
     page.items += item;
   }
@@ -219,6 +244,24 @@ Result<json::Array> decode_locales(const Answer& answer) {
   const auto* locales = json::find(data, "shopLocales");
   if (!locales || !locales->is_array()) return fail(Code::corrupt, "shopify: no shopLocales in the answer");
   return locales->get_array();
+}
+
+Call definitions_call(std::string_view owner_type, const std::string& after) {
+  return make_call("MetafieldDefinitions",
+                   {{"ownerType", owner_type}, {"first", 250}, {"after", json::null_if_empty(after)}});
+}
+
+Result<ReadableMetafields> decode_definitions(const Answer& answer) {
+  json::Reader reader;
+  STOA_TRY_ASSIGN(auto list, reader.list(answer.data(), {"metafieldDefinitions"}));
+  ReadableMetafields page{.names = {}, .has_next = list.has_next, .end_cursor = std::move(list.end_cursor)};
+  for (const auto raw : list.items) {
+    const auto name_space = json::find_string(raw, {"namespace"}), key = json::find_string(raw, {"key"});
+    if (!name_space || !key) return fail(Code::corrupt, "shopify: a metafield definition without namespace or key");
+    if (json::find_string(raw, {"access", "storefront"}) == "PUBLIC_READ")
+      page.names.push_back(fmt::format("{}.{}", *name_space, *key));
+  }
+  return page;
 }
 
 }  // namespace stoa::shopify

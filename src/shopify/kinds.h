@@ -19,9 +19,15 @@ inline constexpr std::array kMirroredKinds{model::Kind::products, model::Kind::c
 
 // A nested list of a document that the page did not carry to its end.
 struct OpenList {
-  std::string owner;   // gid of the object that has the list
+  std::string owner;   // gid of the object that has the list: the document, or one inside it
   std::string list;    // where the owner has it: "variants", "productIds", "discount.codes"
   std::string cursor;  // endCursor: what to go on after
+};
+
+// Further items of one list of a document.
+struct ListPart {
+  std::string owner, list;  // as of its OpenList
+  std::string items;        // canonical elements without brackets
 };
 
 struct Decoded {
@@ -38,7 +44,8 @@ struct ListPage {
 };
 
 struct ItemsPage {
-  std::string items;  // canonical elements without brackets
+  std::string items;           // canonical elements without brackets
+  std::vector<OpenList> open;  // lists of these items that go on
   std::size_t count = 0;
   bool has_next = false;
   std::string end_cursor;
@@ -51,12 +58,19 @@ std::string_view other_scope(model::Kind kind);  // one that will do instead; em
 bool has_count(model::Kind kind);                // whether Shopify counts the kind: count_call() may be made
 bool walked_whole(model::Kind kind);             // an incremental pass of it would miss changes, or be no cheaper
 
+// What a store's products carry besides what those of every store do.
+struct Extras {
+  std::string publication;  // gid: products carry publishedOnPublication for it; "": none
+  bool inventory = false;   // variants carry inventoryItem.inventoryLevels: needs kInventoryScopes
+};
+inline constexpr std::array<std::string_view, 2> kInventoryScopes{"read_inventory", "read_locations"};
+
 struct PageArgs {
   std::size_t first = 50;
   std::string after;                  // "" at the start
   std::optional<Time> updated_since;  // incremental: sorted by UPDATED_AT; otherwise by ID
   std::int64_t id_above = 0;          // window of rule S1: only ids above this; 0: none
-  std::string publication;            // gid: products then carry publishedOnPublication for it; "": none
+  Extras extras = {};
 };
 Call count_call(model::Kind kind);  // of a kind with has_count()
 Result<std::optional<std::int64_t>> decode_count(model::Kind kind,
@@ -66,8 +80,7 @@ Call page_call(model::Kind kind, const PageArgs& args);
 Result<ListPage> decode_page(model::Kind kind, const Answer& answer);
 
 // By id, up to 250 at once: nodes(ids:). Missing positions are null: proof of absence (rule S9).
-// `publication` as in PageArgs.
-Call by_ids_call(model::Kind kind, const std::vector<std::string>& ids, const std::string& publication = {});
+Call by_ids_call(model::Kind kind, const std::vector<std::string>& ids, const Extras& extras = {});
 struct ByIds {
   std::vector<Decoded> found;
   std::vector<std::string> absent;
@@ -76,10 +89,11 @@ struct ByIds {
 Result<ByIds> decode_by_ids(model::Kind kind, const std::vector<std::string>& ids, const Answer& answer);
 
 // The next page of a nested list. decode_list: not_found when the owner is gone meanwhile.
-Call list_call(model::Kind kind, const OpenList& open, std::size_t first = 250);
+Call list_call(model::Kind kind, const OpenList& open, const Extras& extras = {}, std::size_t first = 250);
 Result<ItemsPage> decode_list(model::Kind kind, const OpenList& open, const Answer& answer);
-// `body` with `items` appended to that list. corrupt when the body has no such list.
-Result<std::string> splice(const std::string& body, const OpenList& open, std::string_view items);
+// `body` with every part appended to its list, parts of one list in their order. corrupt when the body, with the parts
+// of its own lists, has no such list.
+Result<std::string> splice(const std::string& body, const std::vector<ListPart>& parts);
 
 // The shop itself. `info` is Shopify's `shop` object as it came.
 struct ShopInfo {
@@ -93,5 +107,15 @@ Result<std::vector<std::string>> decode_scopes(const Answer& answer);
 // Shopify's `shopLocales` as they came; they need read_locales.
 Call locales_call();
 Result<json::Array> decode_locales(const Answer& answer);
+
+// The metafields of one type of owner ("PRODUCT") that storefronts may read by their definition, as "namespace.key": a
+// page of the definitions.
+struct ReadableMetafields {
+  std::vector<std::string> names;
+  bool has_next = false;
+  std::string end_cursor;
+};
+Call definitions_call(std::string_view owner_type, const std::string& after = {});
+Result<ReadableMetafields> decode_definitions(const Answer& answer);
 
 }  // namespace stoa::shopify

@@ -24,19 +24,10 @@ Result<std::vector<OpenDraftList>> open_lists(const std::string& text) {
 }
 
 Result<std::string> assemble(const storage::Draft& draft, const std::vector<storage::DraftPart>& parts) {
-  std::string body = draft.body;
-  for (std::size_t i = 0; i < parts.size();) {
-    // Parts of one list are joined first, so a long membership is copied once and not once a page.
-    const auto& first = parts[i];
-    std::string items;
-    for (; i < parts.size() && parts[i].owner == first.owner && parts[i].list == first.list; ++i) {
-      if (parts[i].items.empty()) continue;
-      if (!items.empty()) items += ',';
-      items += parts[i].items;
-    }
-    STOA_TRY_ASSIGN(body, shopify::splice(body, {.owner = first.owner, .list = first.list, .cursor = {}}, items));
-  }
-  return body;
+  std::vector<shopify::ListPart> further;
+  further.reserve(parts.size());
+  for (const auto& part : parts) further.push_back({.owner = part.owner, .list = part.list, .items = part.items});
+  return shopify::splice(draft.body, further);
 }
 
 }  // namespace stoa::sync

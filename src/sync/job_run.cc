@@ -46,6 +46,16 @@ void JobRun::begin() {
   }
   note("info", first ? "started" : "taken up again");
   if (job_.type == "sync" && job_.mode == "full" && first) drop_refused_sweeps();
+  if (job_.type == "sync" && job_.mode == "full" && job_.ids.empty() && (first || !kinds_begun()))
+    refresh_.emplace(WalkContext{.store = *store_, .job = job_, .options = deps_.options}, deps_.registry);
+}
+
+// Whether an earlier process has left a pass of this job: what comes before the kinds is done then.
+bool JobRun::kinds_begun() const {
+  return std::any_of(job_.kinds.begin(), job_.kinds.end(), [&](const auto& progress) {
+    const auto pass = store_->pass(job_.id, progress.kind);
+    return pass && pass->has_value();
+  });
 }
 
 // A new full pass makes the refused sweeps of its predecessors void: what they saw is older.
@@ -113,11 +123,24 @@ void JobRun::take_up(model::Kind kind) {
     work_.emplace<Refetch>(context, kind, deps_.clock.wall());
 }
 
+Step JobRun::refresh() {
+  const auto began = deps_.clock.mono();
+  auto transport = deps_.connections.transport(*store_);
+  if (!transport) return on_error(transport.error(), {});
+  const auto done = refresh_->step(**transport);
+  last_request_id_ = (*transport)->last_request_id();
+  const auto took = std::chrono::duration_cast<milliseconds>(deps_.clock.mono() - began);
+  if (!done) return on_error(done.error(), took);
+  if (*done) refresh_.reset();
+  return {.slow = took > kSlow};
+}
+
 Step JobRun::work() {
   if (job_.waiting) {
     job_.waiting.reset();
     job_.state = JobState::running;
   }
+  if (refresh_) return refresh();
   if (auto* next = next_kind(); next != kind_) {
     kind_ = next;
     if (kind_ == nullptr) return finish();

@@ -10,6 +10,7 @@
 #include "sync/kind_walk.h"
 #include "sync/media_walk.h"
 #include "sync/refetch.h"
+#include "sync/shop_refresh.h"
 #include "sync/theme_walk.h"
 #include "tenant/credentials.h"
 
@@ -51,6 +52,8 @@ class JobRun {
   void begin();
   void take_up(model::Kind kind);
   void drop_refused_sweeps();
+  bool kinds_begun() const;
+  Step refresh();
   Step work();
   Step remove_store();
   storage::KindProgress* next_kind();
@@ -73,6 +76,7 @@ class JobRun {
   JobDeps deps_;
   std::shared_ptr<storage::StoreHandle> store_;
   storage::JobRecord job_;
+  std::optional<ShopRefresh> refresh_;  // what comes before the first kind
   Work work_;
   storage::KindProgress* kind_ = nullptr;  // the one being worked on
   std::string last_request_id_;

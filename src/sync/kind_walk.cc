@@ -4,6 +4,7 @@
 #include "shopify/discounts.h"
 #include "sync/draft.h"
 #include "tenant/settings.h"
+#include "tenant/shop_record.h"
 
 namespace stoa::sync {
 namespace {
@@ -24,6 +25,12 @@ Result<shopify::Answer> send(const WalkContext& context, shopify::Transport& tra
   auto answer = transport.call(call);
   if (answer) context.job.cost += static_cast<std::int64_t>(answer->actual_cost);
   return answer;
+}
+
+shopify::Extras extras_of(const storage::StoreEntry& entry) {
+  const auto granted = [&](std::string_view scope) { return tenant::has_scope(entry.shop.scopes, scope); };
+  return {.publication = tenant::publication(entry.client.settings),
+          .inventory = std::ranges::all_of(shopify::kInventoryScopes, granted)};
 }
 
 Result<model::Document> to_document(model::Kind kind, std::string body, Time fetched_at, model::Source source,
@@ -138,13 +145,11 @@ Result<bool> KindWalk::count(shopify::Transport& transport) {
 
 Result<bool> KindWalk::page(shopify::Transport& transport) {
   const auto stamp = context_.store.fetch_clock().begin();
-  auto answer =
-      call(transport,
-           shopify::page_call(kind_, {.first = state_.first,
-                                      .after = state_.after,
-                                      .updated_since = state_.since,
-                                      .id_above = state_.id_above,
-                                      .publication = tenant::publication(context_.store.entry()->client.settings)}));
+  auto answer = call(transport, shopify::page_call(kind_, {.first = state_.first,
+                                                           .after = state_.after,
+                                                           .updated_since = state_.since,
+                                                           .id_above = state_.id_above,
+                                                           .extras = extras_of(*context_.store.entry())}));
   if (!answer && answer.error().reason == "cost-exceeded" && state_.first > 1) {
     state_.first /= 2;
     log::info("sync: page halved, too dear for Shopify", {{"store", context_.store.key().str()},
@@ -208,9 +213,11 @@ Result<bool> KindWalk::drain(shopify::Transport& transport, const storage::Draft
   if (!open.empty()) {
     auto& current = open.front();
     const auto stamp = context_.store.fetch_clock().begin();
-    STOA_TRY_ASSIGN(const auto answer, call(transport, shopify::list_call(kind_, current.list)));
+    STOA_TRY_ASSIGN(const auto answer,
+                    call(transport, shopify::list_call(kind_, current.list, extras_of(*context_.store.entry()))));
     auto items_or = shopify::decode_list(kind_, current.list, answer);
-    if (!items_or && items_or.error().code == Code::not_found) return forget(draft.id, stamp.time());
+    if (!items_or && items_or.error().code == Code::not_found)
+      return current.list.owner == draft.id ? forget(draft.id, stamp.time()) : drop(draft.id, current.list);
     if (!items_or) return std::unexpected(std::move(items_or).error());
     auto& items = *items_or;
     last.push_back(
@@ -228,6 +235,7 @@ Result<bool> KindWalk::drain(shopify::Transport& transport, const storage::Draft
     }
     current.list.cursor = items.end_cursor;
     if (!items.has_next) open.erase(open.begin());
+    for (auto& further : items.open) open.push_back({std::move(further)});
   }
   if (!open.empty()) {
     batch.parts = std::move(last);
@@ -251,6 +259,14 @@ Result<bool> KindWalk::forget(const std::string& id, Time fetched_at) {
   STOA_TRY_ASSIGN(const auto gone, context_.store.erase(kind_, std::span(&id, 1), fetched_at, pass_));
   pass_.progress.deleted += gone;
   progress() = pass_.progress;
+  return false;
+}
+
+// A part of the object went while its lists were drained, so what is here of it is no more what the shop has: the last
+// good one stays, the kind says so, and the next pass brings the new one.
+Result<bool> KindWalk::drop(const std::string& id, const shopify::OpenList& open) {
+  pass_.progress.error = fmt::format("{}: {} went while its {} were read", id, open.owner, open.list);
+  STOA_TRY(store_batch({.failed = 1, .drafts_done = {id}}));
   return false;
 }
 

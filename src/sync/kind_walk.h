@@ -34,6 +34,7 @@ class KindWalk {
   Result<bool> page(shopify::Transport& transport);
   Result<bool> drain(shopify::Transport& transport, const storage::Draft& draft);
   Result<bool> forget(const std::string& id, Time fetched_at);
+  Result<bool> drop(const std::string& id, const shopify::OpenList& open);
   Result<bool> sweep(shopify::Transport& transport);
   Result<bool> finish();
   Result<bool> settle();
@@ -54,6 +55,8 @@ class KindWalk {
   WalkState state_;
 };
 
+// What the store's products carry by its settings and scopes.
+shopify::Extras extras_of(const storage::StoreEntry& entry);
 // One call with the options' deadline; its cost is added to the job's.
 Result<shopify::Answer> send(const WalkContext& context, shopify::Transport& transport, shopify::Call call);
 // A document from a decoded node, ready to be stored.

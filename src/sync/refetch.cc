@@ -36,10 +36,9 @@ Result<bool> Refetch::step(shopify::Transport& transport) {
   progress.state = storage::KindState::fetching;
   const std::vector<std::string> asked(ids_.end() - static_cast<std::ptrdiff_t>(std::min(kBatch, ids_.size())),
                                        ids_.end());
+  extras_ = extras_of(*context_.store.entry());
   const auto stamp = context_.store.fetch_clock().begin();
-  STOA_TRY_ASSIGN(const auto answer,
-                  call(transport, shopify::by_ids_call(kind_, asked,
-                                                       tenant::publication(context_.store.entry()->client.settings))));
+  STOA_TRY_ASSIGN(const auto answer, call(transport, shopify::by_ids_call(kind_, asked, extras_)));
   STOA_TRY_ASSIGN(auto by_ids, shopify::decode_by_ids(kind_, asked, answer));
   storage::Batch batch;
   std::unique_lock<std::mutex> merging;
@@ -76,18 +75,22 @@ Result<bool> Refetch::step(shopify::Transport& transport) {
 }
 
 Result<std::string> Refetch::whole(shopify::Transport& transport, shopify::Decoded node) {
-  for (auto& open : node.open) {
+  std::vector<shopify::ListPart> parts;
+  for (std::size_t i = 0; i < node.open.size(); ++i) {  // it grows: lists may have lists
+    auto open = node.open[i];
     for (bool more = true; more;) {
-      STOA_TRY_ASSIGN(const auto answer, call(transport, shopify::list_call(kind_, open)));
-      STOA_TRY_ASSIGN(const auto items, shopify::decode_list(kind_, open, answer));
-      STOA_TRY_ASSIGN(node.body, shopify::splice(node.body, open, items.items));
+      STOA_TRY_ASSIGN(const auto answer, call(transport, shopify::list_call(kind_, open, extras_)));
+      STOA_TRY_ASSIGN(auto items, shopify::decode_list(kind_, open, answer));
       if (items.has_next && (items.end_cursor.empty() || items.end_cursor == open.cursor))
         return fail(Error{Code::corrupt, "sync: the shop's list names no way to its next page"});
+      parts.push_back({.owner = open.owner, .list = open.list, .items = std::move(items.items)});
+      for (auto& further : items.open) node.open.push_back(std::move(further));
       open.cursor = items.end_cursor;
       more = items.has_next;
     }
   }
-  return std::move(node.body);
+  if (parts.empty()) return std::move(node.body);
+  return shopify::splice(node.body, parts);
 }
 
 }  // namespace stoa::sync

@@ -22,6 +22,7 @@ class Refetch {
   const model::Kind kind_;
   const Time now_;
   std::vector<std::string> ids_;  // still to fetch, last first
+  shopify::Extras extras_;        // of the batch under way
   std::string api_version_;
   bool version_mismatch_ = false;
   bool withheld_ = false;  // something absent was not deleted

@@ -7,17 +7,6 @@
 #include "tenant/shop_record.h"
 
 namespace stoa::tenant {
-namespace {
-
-bool has_scope(const std::vector<std::string>& granted, std::string_view wanted) {
-  // write_x implies read_x (shopify.md, section A).
-  const auto write_twin = wanted.starts_with("read_") ? "write_" + std::string(wanted.substr(5)) : std::string();
-  return std::any_of(granted.begin(), granted.end(),
-                     [&](const std::string& scope) { return scope == wanted || scope == write_twin; });
-}
-
-}  // namespace
-
 struct Registrar::Posted {
   ClientKey key;
   std::map<std::string, std::string> fields;  // given and not masked; URLs normalised
@@ -152,6 +141,10 @@ std::vector<Warning> warnings_of(const ShopAnswer& answer) {
   for (const auto& [scope, kinds] : kinds_of_scope)
     out.push_back({"missing-scope", std::string(scope),
                    fmt::format("{} will not be mirrored: grant {} to the app", fmt::join(kinds, ", "), scope)});
+  for (const auto scope : shopify::kInventoryScopes)
+    if (answer.scopes_known && !has_scope(answer.scopes, scope))
+      out.push_back({"optional-scope", std::string(scope),
+                     fmt::format("inventory by location is left out of products: grant {} to the app", scope)});
   if (answer.version_mismatch)
     out.push_back({"api-version-mismatch", "",
                    "the shop answers with another API version than asked: syncs will add but not delete"});

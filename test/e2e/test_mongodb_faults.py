@@ -12,7 +12,7 @@ from truth import Shop, assert_equal_mirror, register, synced
 pytestmark = pytest.mark.mongodb
 
 PRODUCTS = 1500
-PAGE = 54
+PAGE = 12
 PAGES = -(-PRODUCTS // PAGE)
 DOWN_SECONDS = 3
 BACK_SECONDS_MAX = 90

@@ -227,7 +227,9 @@ def test_only_an_operator_registers(stoa, body):
 def test_missing_scopes_are_warnings(stoa, sandbox):
     sandbox.request("POST", "/control/shops", {"name": "shy", "seed": 2, "scopes": "read_locales"}).want(201)
     done = stoa.register("shy", sandbox.shop_url("shy"), "shpat_shy").want(202).json
-    assert [(row["code"], row["scope"]) for row in done["warnings"]] == [("missing-scope", f"read_{kind}") for kind in ("content", "discounts", "files", "products", "themes")]
+    assert [(row["code"], row["scope"]) for row in done["warnings"]] == [
+        *(("missing-scope", f"read_{kind}") for kind in ("content", "discounts", "files", "products", "themes")),
+        *(("optional-scope", f"read_{part}") for part in ("inventory", "locations"))]
     job = stoa.wait_job(done["job"]["id"], "succeeded")  # what is not permitted does not count
     assert {kind["state"] for kind in job["kinds"].values()} == {"notPermitted"}
     page = stoa.get("/v1/stores/shy/products", done["readKey"]).want(200).json

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.mongodb
 
 STORES = 40
 PRODUCTS = 160
-PAGE = 54
+PAGE = 12
 PAGES = -(-PRODUCTS // PAGE)
 SEEN_WITHIN = 1.0  # seconds until a change made through one process is seen through the other
 

@@ -16,16 +16,19 @@ METAFIELDS = ("metafields(first: 250) { edges { node { id namespace key type val
 VARIANT = f"""{{
   id legacyResourceId title displayName sku barcode position price compareAtPrice availableForSale inventoryQuantity inventoryPolicy
   sellableOnlineQuantity taxable requiresComponents createdAt updatedAt selectedOptions {{ name value }} unitPrice {MONEY} product {{ id }}
-  inventoryItem {{ id tracked requiresShipping measurement {{ weight {{ unit value }} }} }} media(first: 5) {{ edges {{ node {{ id }} }} }} }}"""
-PRODUCTS = f"""query Truth($after: String) {{ products(first: 20, after: $after) {{ pageInfo {{ hasNextPage endCursor }} edges {{ node {{
+  inventoryItem {{ id tracked requiresShipping measurement {{ weight {{ unit value }} }} LEVELS }} media(first: 5) {{ edges {{ node {{ id }} }} }}
+  metafields(first: 20) {{ edges {{ node {{ id namespace key type value compareDigest updatedAt }} }} pageInfo {{ hasNextPage }} }} }}"""
+LEVELS = """inventoryLevels(first: 20) { pageInfo { hasNextPage } edges { node { id updatedAt location { id name }
+  quantities(names: ["available", "on_hand"]) { name quantity } } } }"""
+PRODUCTS = f"""query Truth($after: String) {{ products(first: 4, after: $after) {{ pageInfo {{ hasNextPage endCursor }} edges {{ node {{
   id legacyResourceId title handle descriptionHtml vendor productType tags status templateSuffix isGiftCard requiresSellingPlan
   hasOnlyDefaultVariant tracksInventory totalInventory createdAt updatedAt publishedAt onlineStoreUrl seo {{ title description }}
   category {{ id name fullName }} featuredMedia {{ id }}
   options {{ id name position linkedMetafield {{ namespace key }} optionValues {{ id name hasVariants linkedMetafieldValue swatch {{ color }} }} }}
   priceRangeV2 {{ minVariantPrice {MONEY} maxVariantPrice {MONEY} }}
   compareAtPriceRange {{ minVariantCompareAtPrice {MONEY} maxVariantCompareAtPrice {MONEY} }}
-  variantsCount {{ count precision }} mediaCount {{ count precision }} {METAFIELDS}
-  variants(first: 250) {{ edges {{ node {VARIANT} }} pageInfo {{ hasNextPage }} }}
+  variantsCount {{ count precision }} mediaCount {{ count precision }} {METAFIELDS.replace("250", "40")}
+  variants(first: 100) {{ edges {{ node {VARIANT} }} pageInfo {{ hasNextPage }} }}
   media(first: 250) {{ pageInfo {{ hasNextPage }} edges {{ node {{ __typename id alt mediaContentType status preview {{ image {IMAGE} }}
     ... on MediaImage {{ mimeType updatedAt image {IMAGE} }}
     ... on Video {{ filename duration sources {{ url mimeType format width height }} }}
@@ -80,7 +83,7 @@ MEMBERS = """query Members($id: ID!, $after: String) { collection(id: $id) { pro
   pageInfo { hasNextPage endCursor } edges { node { id } } } } }"""
 KINDS = {"products", "collections", "blogs", "articles", "discounts", "themes", "media"}  # that a sync covers when nothing else is asked for
 PAGES = {kind: f"{kind.capitalize()}Page" for kind in KINDS} | {"media": "FilesPage"}  # the operation that walks each
-QUANTITIES = ("inventoryQuantity", "sellableOnlineQuantity", "totalInventory")
+QUANTITIES = ("inventoryQuantity", "sellableOnlineQuantity", "totalInventory", "inventoryLevels")
 
 
 class Number(str):
@@ -147,6 +150,10 @@ class Shop:
         assert "errors" not in body, body["errors"]
         return body["data"]
 
+    def scopes(self):
+        granted = self.graphql("{ currentAppInstallation { accessScopes { handle } } }")["currentAppInstallation"]["accessScopes"]
+        return {scope["handle"] for scope in granted}
+
     def _walk(self, query, pick, **variables):
         found, after = [], None
         while True:
@@ -159,9 +166,10 @@ class Shop:
     def products(self):
         """Every product by id, flattened as contract section 5 says."""
         found = {}
-        for node in self._walk(PRODUCTS, lambda data: data["products"]):
+        levels = LEVELS if {"read_inventory", "read_locations"} <= self.scopes() else ""
+        for node in self._walk(PRODUCTS.replace("LEVELS", levels), lambda data: data["products"]):
             if node["variants"]["pageInfo"]["hasNextPage"]:
-                node["variants"] = self.graphql(ALL_VARIANTS, id=node["id"])["product"]["variants"]
+                node["variants"] = self.graphql(ALL_VARIANTS.replace("LEVELS", levels), id=node["id"])["product"]["variants"]
             product = found[node["id"]] = flat(node)
             product["variants"].sort(key=lambda variant: int(variant["position"]))
             assert len(product["variants"]) == int(product["variantsCount"]["count"])
@@ -197,6 +205,15 @@ class Shop:
     def files(self):
         """Every file of the library by id, product media among them."""
         return {node["id"]: flat(node) for node in self._walk(FILES, lambda data: data["files"])}
+
+    def readable(self):
+        """The metafields that storefronts may read by their definition, as (owner type, namespace, key)."""
+        found = set()
+        for owner in ("PRODUCT", "PRODUCTVARIANT", "COLLECTION", "BLOG", "ARTICLE", "DISCOUNT"):
+            nodes = self.graphql("query($owner: MetafieldOwnerType!) { metafieldDefinitions(ownerType: $owner, first: 100) {"
+                                 " nodes { namespace key access { storefront } } } }", owner=owner)["metafieldDefinitions"]["nodes"]
+            found |= {(owner, each["namespace"], each["key"]) for each in nodes if each["access"]["storefront"] == "PUBLIC_READ"}
+        return found
 
     def members(self, collection):
         """The ids of a collection's products, in its own order."""

@@ -16,9 +16,10 @@ const folder = path.join(root, 'src/shopify/documents');
 const costMax = 800;
 const expected = {
   ShopInfo: [{}, 5], ShopLocales: [{}, 1], InstallationScopes: [{}, 2], ProductsCount: [{}, 10], CollectionsCount: [{}, 10],
-  ProductsPage: [{ first: 54 }, 681], ProductsByIds: [{ ids: 250 }, 97],
-  ProductsPageInPublication: [{ first: 54 }, 681], ProductsByIdsInPublication: [{ ids: 250 }, 97],
-  ProductVariants: [{ first: 250 }, 102], ProductMedia: [{ first: 250 }, 47], ProductMetafields: [{ first: 250 }, 14],
+  ProductsPage: [{ first: 12 }, 754], ProductsByIds: [{ ids: 250 }, 188],
+  ProductsPageInPublication: [{ first: 12 }, 754], ProductsByIdsInPublication: [{ ids: 250 }, 188],
+  ProductVariants: [{ first: 250 }, 322], VariantMetafields: [{ first: 250 }, 14], InventoryLevels: [{ first: 250 }, 36], ProductMedia: [{ first: 250 }, 47], ProductMetafields: [{ first: 250 }, 14],
+  MetafieldDefinitions: [{ first: 250 }, 24],
   CollectionsPage: [{ first: 54 }, 184], CollectionsByIds: [{ ids: 250 }, 26],
   BlogsCount: [{}, 10], BlogsPage: [{ first: 54 }, 65], BlogsByIds: [{ ids: 250 }, 9], BlogMetafields: [{ first: 250 }, 14],
   ArticlesPage: [{ first: 54 }, 79], ArticlesByIds: [{ ids: 250 }, 11], ArticleMetafields: [{ first: 250 }, 14],

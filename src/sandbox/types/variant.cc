@@ -57,7 +57,86 @@ void write_selected(const Variant& v, Call& call) {
   call.list(selected.size(), [&](std::size_t i) { call.value(&selected[i]); });
 }
 
+// A variant at one of the shop's locations. How many of them keep it follows from its item's number; the first has what
+// the others have not.
+struct Level {
+  const Variant* variant;
+  const Location* location;
+  std::int64_t available;
+};
+struct Quantity {
+  std::string name;
+  std::int64_t count;
+};
+
+std::vector<Level> levels_of(const Variant& v, const ShopInfo& info) {
+  const auto number = static_cast<std::size_t>(v.inventory_item_id) / 2;
+  const auto count = std::min<std::size_t>(info.locations.size(), number % 40 == 7 ? SIZE_MAX : 1 + number % 6);
+  std::vector<Level> out;
+  std::int64_t rest = v.inventory.value_or(0);
+  for (std::size_t i = 0; i < count; ++i) out.push_back({&v, &info.locations[i], static_cast<std::int64_t>(i)});
+  for (std::size_t i = 1; i < out.size(); ++i) rest -= out[i].available;
+  if (!out.empty()) out.front().available = rest;
+  return out;
+}
+
+void answer_levels(const Variant& v, Call& call) {
+  auto levels = levels_of(v, call.context<Reading>().catalog.info());
+  if (call.arguments().truth("reverse")) std::ranges::reverse(levels);
+  const auto& type = call.context<Reading>().schema.known("InventoryLevel");
+  answer_page(call, {.count = levels.size(),
+                     .object = [&](std::size_t i) { return graphql::Object{&type, &levels[i]}; },
+                     .id = [&](std::size_t i) { return levels[i].location->id; },
+                     .value = {}});
+}
+
+// The quantities of those names, in the order asked.
+void write_quantities(const Level& level, Call& call) {
+  std::vector<Quantity> out;
+  for (const auto& name : call.arguments().get("names")->items) {
+    if (name.text != "available" && name.text != "on_hand" && name.text != "committed" && name.text != "incoming")
+      return call.fail(fmt::format("The inventory quantity name '{}' is invalid", name.text), "BAD_REQUEST");
+    const bool held = name.text == "available" || name.text == "on_hand";
+    out.push_back({name.text, held ? level.available + (name.text == "on_hand" ? 1 : 0) : 0});
+  }
+  call.list(out.size(), [&](std::size_t i) { call.value(&out[i]); });
+}
+
+void add_levels(graphql::SchemaBuilder& builder) {
+  builder
+      .object("Location", {"LegacyInteroperability", "Node"},
+              {field<Location>("id: ID!", [](const Location& l, Call& call) { call.string(gid("Location", l.id)); }),
+               field<Location>("legacyResourceId: UnsignedInt64!",
+                               [](const Location& l, Call& call) { call.string(std::to_string(l.id)); }),
+               field<Location>("name: String!", [](const Location& l, Call& call) { call.string(l.name); }),
+               field<Location>("isActive: Boolean!", [](const Location&, Call& call) { call.boolean(true); })})
+      .scope = "read_locations";
+  builder.object("InventoryQuantity", {},
+                 {field<Quantity>("name: String!", [](const Quantity& q, Call& call) { call.string(q.name); }),
+                  field<Quantity>("quantity: Int!", [](const Quantity& q, Call& call) { call.integer(q.count); })});
+  builder
+      .object("InventoryLevel", {"Node"},
+              {field<Level>("id: ID!",
+                            [](const Level& l, Call& call) {
+                              call.string(fmt::format("{}?inventory_item_id={}", gid("InventoryLevel", l.location->id),
+                                                      l.variant->inventory_item_id));
+                            }),
+               field<Level>("isActive: Boolean!", [](const Level&, Call& call) { call.boolean(true); }),
+               field<Level>("createdAt: DateTime!",
+                            [](const Level& l, Call& call) { write_time(call, l.variant->created_at); }),
+               field<Level>("updatedAt: DateTime!",
+                            [](const Level& l, Call& call) { write_time(call, l.variant->updated_at); }),
+               field<Level>("item: InventoryItem!", [](const Level& l, Call& call) { call.value(l.variant); }),
+               field<Level>(
+                   "location: Location!", [](const Level& l, Call& call) { call.value(l.location); }, "read_locations"),
+               field<Level>("quantities(names: [String!]!): [InventoryQuantity!]!",
+                            [](const Level& l, Call& call) { write_quantities(l, call); })})
+      .scope = "read_inventory";
+  builder.connection("InventoryLevel");
+}
+
 void add_inventory(graphql::SchemaBuilder& builder) {
+  add_levels(builder);
   builder.object("Weight", {},
                  {field<Variant>("unit: WeightUnit!", [](const Variant& v, Call& call) { call.string(v.weight_unit); }),
                   field<Variant>("value: Float!", [](const Variant& v, Call& call) { call.real(v.weight); })});
@@ -79,6 +158,10 @@ void add_inventory(graphql::SchemaBuilder& builder) {
                           [](const Variant& v, Call& call) { call.boolean(v.requires_shipping); }),
            field<Variant>("measurement: InventoryItemMeasurement!",
                           [](const Variant& v, Call& call) { call.value(&v); }),
+           field<Variant>(
+               "inventoryLevels(after: String, before: String, first: Int, includeInactive: Boolean = false, "
+               "last: Int, query: String, reverse: Boolean = false): InventoryLevelConnection!",
+               [](const Variant& v, Call& call) { answer_levels(v, call); }, "read_inventory"),
            field<Variant>("createdAt: DateTime!", [](const Variant& v, Call& call) { write_time(call, v.created_at); }),
            field<Variant>("updatedAt: DateTime!",
                           [](const Variant& v, Call& call) { write_time(call, v.updated_at); })})

@@ -12,10 +12,14 @@
 
 namespace stoa::shopify {
 
-// A nested list of the kind's documents. Those that a document has as a member are in every one, if only as [].
+// A nested list of the kind's documents, or of objects in them. Those that a document has as a member are in every one,
+// if only as [].
 struct ListRow {
   std::string_view name;       // where it stands: "variants", or deeper, "discount.codes", which not every document has
   std::string_view operation;  // that reads on: "ProductVariants"
+  // Of a list that an object inside the document has: that object's gid type, and where the operation answers it.
+  std::string_view owner_type = {};  // "ProductVariant"
+  std::string_view single = {};      // "productVariant"
 };
 
 struct KindRow {
