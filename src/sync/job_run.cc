@@ -1,6 +1,7 @@
 #include "sync/job_run.h"
 
 #include "base/log.h"
+#include "tenant/shop_record.h"
 
 namespace stoa::sync {
 namespace {
@@ -46,16 +47,13 @@ void JobRun::begin() {
   }
   note("info", first ? "started" : "taken up again");
   if (job_.type == "sync" && job_.mode == "full" && first) drop_refused_sweeps();
-  if (job_.type == "sync" && job_.mode == "full" && job_.ids.empty() && (first || !kinds_begun()))
+  // Taken up again, a job goes on with its kinds: it must get on however often it is killed, and what an earlier sync
+  // learned of the shop will do.
+  const bool known = store_->entry()->shop.info.contains(tenant::kReadableMetafields);
+  if (job_.type == "sync" && job_.mode == "full" && job_.ids.empty() && (first || !known)) {
     refresh_.emplace(WalkContext{.store = *store_, .job = job_, .options = deps_.options}, deps_.registry);
-}
-
-// Whether an earlier process has left a pass of this job: what comes before the kinds is done then.
-bool JobRun::kinds_begun() const {
-  return std::any_of(job_.kinds.begin(), job_.kinds.end(), [&](const auto& progress) {
-    const auto pass = store_->pass(job_.id, progress.kind);
-    return pass && pass->has_value();
-  });
+    save(true);  // the next one to take it up is not the first
+  }
 }
 
 // A new full pass makes the refused sweeps of its predecessors void: what they saw is older.

@@ -52,7 +52,6 @@ class JobRun {
   void begin();
   void take_up(model::Kind kind);
   void drop_refused_sweeps();
-  bool kinds_begun() const;
   Step refresh();
   Step work();
   Step remove_store();

@@ -60,7 +60,7 @@ Result<bool> MediaWalk::page(shopify::Transport& transport) {
                                                            .after = state_.after,
                                                            .updated_since = {},
                                                            .id_above = state_.id_above,
-                                                           .publication = {}}));
+                                                           .extras = {}}));
   if (!answer && answer.error().reason == "cost-exceeded" && state_.first > 1) {
     state_.first /= 2;
     return false;

@@ -195,6 +195,9 @@ Result<> SharedRegistry::release(const ClientKey& key) {
 // ---- the shop
 
 Result<http::ClientResponse> ShopClient::send(const http::ClientRequest& request) {
+  // What a sync asks of the shop itself it does not say; those calls are not counted.
+  if (request.body.contains("InstallationScopes"))
+    return http::ClientResponse{200, {{"x-shopify-api-version", shop_.version}}, R"({"errors":[{"message":"no"}]})"};
   {
     std::unique_lock lock(gate_mutex_);
     ++waiting_;

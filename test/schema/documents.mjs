@@ -28,6 +28,7 @@ const expected = {
   DiscountGetsCollections: [{ first: 250 }, 17], DiscountBuysProducts: [{ first: 250 }, 17], DiscountBuysVariants: [{ first: 250 }, 17],
   DiscountBuysCollections: [{ first: 250 }, 17],
   CollectionProducts: [{ first: 250 }, 14], CollectionMetafields: [{ first: 250 }, 14],
+  FilesPage: [{ first: 250 }, 57], FilesByIds: [{ ids: 250 }, 5],
   ThemesPage: [{ first: 50 }, 9], ThemeById: [{}, 1], ThemeFileIndex: [{ first: 250 }, 14], ThemeFileBodies: [{}, 17],
 };
 

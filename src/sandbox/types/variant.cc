@@ -71,7 +71,7 @@ struct Quantity {
 
 std::vector<Level> levels_of(const Variant& v, const ShopInfo& info) {
   const auto number = static_cast<std::size_t>(v.inventory_item_id) / 2;
-  const auto count = std::min<std::size_t>(info.locations.size(), number % 40 == 7 ? SIZE_MAX : 1 + number % 6);
+  const auto count = std::min<std::size_t>(info.locations.size(), number % 120 == 7 ? SIZE_MAX : 1 + number % 6);
   std::vector<Level> out;
   std::int64_t rest = v.inventory.value_or(0);
   for (std::size_t i = 0; i < count; ++i) out.push_back({&v, &info.locations[i], static_cast<std::int64_t>(i)});
