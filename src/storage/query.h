@@ -48,7 +48,18 @@ struct Query {
   std::optional<Position> after;
   std::size_t limit = 50;
   std::size_t bytes_max = 8u << 20;  // a page ends before it grows past this, but never before one document
+
+  // invalid: a field that the kind does not have, an operator or values that do not suit it, a limit of 0. Every engine
+  // asks this first.
+  Result<> validate() const;
 };
+
+// What the values are that the query sorts by; text when it sorts by nothing but the id.
+model::FieldType sort_type(const Query& query);
+// Of a field that the kind has.
+model::FieldType field_type(model::Kind kind, std::string_view field);
+// invalid: what StoreHandle::boundary() cannot be asked about.
+Result<> check_time_field(model::Kind kind, std::string_view field);
 
 // A document as stored, with what `_m` says of it.
 struct Stored {

@@ -65,6 +65,11 @@ struct DraftPart {
   std::string items;  // canonical JSON, elements without the brackets: `{…},{…}`
 };
 
+// MongoDB holds documents of 16 MiB, so neither engine takes a body of more than 15 (contract section 5): invalid,
+// reason "document-too-large".
+inline constexpr std::size_t kBodyBytesMax = 15u << 20;
+Result<> check_size(const model::Document& document);
+
 // One atomic step: all of it is stored, or none.
 struct Batch {
   std::vector<model::Document> documents;
@@ -78,6 +83,8 @@ struct Batch {
   std::vector<std::pair<std::string, std::string>> draft_open;  // id, its new `open`
   std::vector<DraftPart> parts;
   std::vector<std::string> drafts_done;
+
+  Result<> validate() const;  // bug: drafts without the pass that they belong to
 };
 
 struct Applied {
@@ -164,8 +171,10 @@ class StoreHandle {
 
   // ---- passes
   virtual Result<std::optional<Pass>> pass(const std::string& job, model::Kind kind) = 0;
-  virtual Result<Unseen> count_unseen(const Pass& pass) = 0;
-  virtual Result<std::vector<std::string>> list_unseen(const Pass& pass, std::size_t limit) = 0;
+  // Calls `each` with the ids that a sweep of the pass would remove, until it answers false.
+  virtual Result<> each_unseen(const Pass& pass, const std::function<bool(std::string_view id)>& each) = 0;
+  Result<Unseen> count_unseen(const Pass& pass);
+  Result<std::vector<std::string>> list_unseen(const Pass& pass, std::size_t limit);
   virtual Result<std::optional<Draft>> next_draft(const Pass& pass) = 0;
   virtual Result<std::vector<DraftPart>> draft_parts(const Pass& pass,
                                                      const std::string& id) = 0;  // in the order stored

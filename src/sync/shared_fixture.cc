@@ -45,9 +45,8 @@ class SharedStore final : public StoreHandle {
     STOA_TRY(registry_.reachable());
     return inner_->pass(job, kind);
   }
-  Result<Unseen> count_unseen(const Pass& pass) override { return inner_->count_unseen(pass); }
-  Result<std::vector<std::string>> list_unseen(const Pass& pass, std::size_t limit) override {
-    return inner_->list_unseen(pass, limit);
+  Result<> each_unseen(const Pass& pass, const std::function<bool(std::string_view id)>& each) override {
+    return inner_->each_unseen(pass, each);
   }
   Result<std::optional<Draft>> next_draft(const Pass& pass) override { return inner_->next_draft(pass); }
   Result<std::vector<DraftPart>> draft_parts(const Pass& pass, const std::string& id) override {

@@ -56,7 +56,7 @@ EmbeddedRegistry::EmbeddedRegistry(FolderLock lock, std::unique_ptr<Database> fi
 
 EmbeddedRegistry::~EmbeddedRegistry() {
   // A handle may be held longer: its file is closed before the folder's lock goes.
-  for (const auto& [key, store] : by_key_) store->shut();
+  for (const auto& store : map_.all()) store->shut();
 }
 
 }  // namespace embedded

@@ -2,12 +2,12 @@
 // Every write is on the disk when its call returns; writes that meet share one fsync.
 #pragma once
 
-#include <shared_mutex>
 #include <unordered_map>
 
 #include "base/random.h"
 #include "storage/embedded/embedded.h"
 #include "storage/embedded/store.h"
+#include "storage/store_map.h"
 
 namespace stoa::storage::embedded {
 
@@ -31,9 +31,9 @@ class EmbeddedRegistry final : public Registry {
   // Reads everything into memory, and finishes what a crash interrupted.
   Result<> load();
 
-  Result<std::shared_ptr<StoreHandle>> resolve(const StoreRef& ref) override;
-  std::vector<std::shared_ptr<StoreHandle>> stores() override;
-  std::optional<KeyRecord> find_key(const std::string& hash_hex) override;
+  Result<std::shared_ptr<StoreHandle>> resolve(const StoreRef& ref) override { return map_.resolve(ref); }
+  std::vector<std::shared_ptr<StoreHandle>> stores() override { return map_.handles(); }
+  std::optional<KeyRecord> find_key(const std::string& hash_hex) override { return map_.find_key(hash_hex); }
 
   Result<std::shared_ptr<StoreHandle>> create(const ClientRecord& client, const ShopRecord& shop, const KeyRecord& key,
                                               const JobRecord& job) override;
@@ -65,26 +65,20 @@ class EmbeddedRegistry final : public Registry {
 
   Result<> audit(std::string_view actor, std::string_view action, std::string_view store,
                  std::string_view outcome) override;
-  Result<bool> has_sealed_values() override;
+  Result<bool> has_sealed_values() override { return map_.has_sealed_values(); }
   Result<> ping() override;
   std::string_view engine() const override { return "sqlite"; }
   std::vector<CellStatus> cells(bool ask) override;
 
  private:
-  using StorePtr = std::shared_ptr<EmbeddedStore>;  // shared with whoever resolved it
-
-  StorePtr find(const ClientKey& key) const;
-  Result<> check_free(const ClientRecord& client, const ShopRecord& shop) const;
+  Result<> check_free(const ShopRecord& shop) const;
   Result<> insert_records(const StoreEntry& entry, const KeyRecord& key, const JobRecord& job);
   Result<> delete_records(const ClientKey& key, const std::string& keep_job);
   Result<> save_entry(const StoreEntry& entry);
   Result<> make_database(StoreEntry& entry);
-  void enter(const StorePtr& store);
-  void leave(const ClientKey& key);
   Result<> load_stores();
   Result<> load_keys();
   Result<> change_entry(const ClientKey& key, const std::function<Result<>(StoreEntry&)>& change);
-  JobRecord with_id(JobRecord job) const;
   JobRecord as_told(JobRecord row);
 
   const FolderLock lock_;  // released last
@@ -94,10 +88,7 @@ class EmbeddedRegistry final : public Registry {
 
   // Held while a client or shop changes, through the write: what is in memory follows the file's order.
   std::mutex records_mutex_;
-  mutable std::shared_mutex maps_mutex_;
-  std::map<std::string, StorePtr> by_key_;
-  std::unordered_map<std::string, StorePtr> by_domain_;  // canonical and posted domains
-  std::unordered_map<std::string, KeyRecord> keys_;      // by hash
+  StoreMap<EmbeddedStore> map_;
 
   std::mutex unsaved_mutex_;
   // Open jobs whose row could not be written (a full disk), by id, as their workers last gave them.

@@ -36,7 +36,7 @@ Result<std::vector<JobRecord>> read_jobs(Statement& rows) {
 Result<JobRecord> read_job(Connection& db, const std::string& id) {
   auto row = db.query(fmt::format("{} WHERE id = ?", kColumns)).bind(id);
   STOA_TRY_ASSIGN(const bool found, row.next());
-  if (!found) return fail(error(Code::not_found, "job {}: no such job", id).because("job-not-found"));
+  if (!found) return no_such_job(id);
   return job_from(row);
 }
 
@@ -52,14 +52,8 @@ Result<> insert_job(Connection& db, const JobRecord& job) {
       .run();
 }
 
-JobRecord EmbeddedRegistry::with_id(JobRecord job) const {
-  if (job.created_at == Time{}) job.created_at = shelf_->clock.wall();
-  if (job.id.empty()) job.id = new_job_id(job.created_at, random_);
-  return job;
-}
-
 Result<Enqueued> EmbeddedRegistry::enqueue(const JobRecord& job) {
-  Enqueued enqueued{with_id(job)};
+  Enqueued enqueued{with_id(job, shelf_->clock, random_)};
   const Database::Work work = [&](Connection& db) -> Result<> {
     {
       auto row = db.query(fmt::format("{} WHERE store = ? AND work = ? AND open = 1", kColumns))
@@ -125,7 +119,7 @@ Result<> EmbeddedRegistry::update_job(const JobRecord& job) {
     STOA_TRY(db.query("UPDATE jobs SET state = ?, open = ?, finished_at = ?, record = ? WHERE id = ?")
                  .bind(to_string(job.state), !ended(job.state), job.finished_at, json::write(to_json(job)), job.id)
                  .run());
-    if (db.changes() == 0) return fail(error(Code::not_found, "job {}: no such job", job.id).because("job-not-found"));
+    if (db.changes() == 0) return no_such_job(job.id);
     return {};
   });
   // One that has ended is told by its row alone: until that is written, it is open and run again.
@@ -192,8 +186,7 @@ Result<> EmbeddedRegistry::ping() {
 }
 
 std::vector<CellStatus> EmbeddedRegistry::cells(bool) {
-  const std::shared_lock lock(maps_mutex_);
-  return {{.name = "default", .engine = "sqlite", .up = true, .stores = static_cast<std::int64_t>(by_key_.size())}};
+  return {{.name = "default", .engine = "sqlite", .up = true, .stores = static_cast<std::int64_t>(map_.all().size())}};
 }
 
 }  // namespace stoa::storage::embedded

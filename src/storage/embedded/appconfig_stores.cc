@@ -8,10 +8,6 @@
 namespace stoa::storage::embedded {
 namespace {
 
-std::unexpected<Error> no_such_store() {
-  return fail(error(Code::not_found, "store: no store of that name").because("store-not-found"));
-}
-
 Result<> insert_key(Connection& db, const KeyRecord& key) {
   return db.query("INSERT INTO keys(id, client, name, hash, last4, created_at) VALUES(?, ?, ?, ?, ?, ?)")
       .bind(key.id, key.client_key.str(), key.name, key.hash, key.last4, key.created_at)
@@ -30,86 +26,26 @@ constexpr std::string_view kKeyColumns = "SELECT id, client, name, hash, last4, 
 
 }  // namespace
 
-// ---- from memory
-
-Result<std::shared_ptr<StoreHandle>> EmbeddedRegistry::resolve(const StoreRef& ref) {
-  const std::shared_lock lock(maps_mutex_);
-  StorePtr by_key, by_domain;
-  if (!ref.client_key.empty()) {
-    const auto found = by_key_.find(ascii_lower(ref.client_key));
-    if (found == by_key_.end()) return no_such_store();
-    by_key = found->second;
-  }
-  if (!ref.shop_domain.empty()) {
-    const auto found = by_domain_.find(ascii_lower(ref.shop_domain));
-    if (found == by_domain_.end()) return no_such_store();
-    by_domain = found->second;
-  }
-  if (by_key && by_domain && by_key != by_domain) return no_such_store();
-  auto store = by_key ? by_key : by_domain;
-  if (!store) return no_such_store();
-  return store;
-}
-
-std::vector<std::shared_ptr<StoreHandle>> EmbeddedRegistry::stores() {
-  const std::shared_lock lock(maps_mutex_);
-  std::vector<std::shared_ptr<StoreHandle>> all;
-  all.reserve(by_key_.size());
-  for (const auto& [key, store] : by_key_) all.push_back(store);
-  return all;
-}
-
-std::optional<KeyRecord> EmbeddedRegistry::find_key(const std::string& hash_hex) {
-  const std::shared_lock lock(maps_mutex_);
-  const auto found = keys_.find(hash_hex);
-  return found == keys_.end() ? std::nullopt : std::optional(found->second);
-}
-
-EmbeddedRegistry::StorePtr EmbeddedRegistry::find(const ClientKey& key) const {
-  const std::shared_lock lock(maps_mutex_);
-  const auto found = by_key_.find(key.str());
-  return found == by_key_.end() ? nullptr : found->second;
-}
-
-Result<bool> EmbeddedRegistry::has_sealed_values() {
-  for (const auto& store : stores()) {
-    const auto entry = store->entry();
-    if (!entry->shop.access_token.empty() || !entry->shop.refresh_token.empty()) return true;
-    for (const auto& [name, value] : entry->client.fields)
-      if (looks_sealed(value)) return true;
-  }
-  return false;
-}
-
 // ---- registering
 
-Result<> EmbeddedRegistry::check_free(const ClientRecord& client, const ShopRecord& shop) const {
-  STOA_TRY(parse_client_key(client.key.str()));
-  STOA_TRY(parse_client_key(shop.database));  // it names the file
-  if (shop.client_key != client.key)
-    return fail(Code::bug, "store {}: its shop is of {}, wanted the same", client.key.str(), shop.client_key.str());
-  const std::shared_lock lock(maps_mutex_);
-  if (const auto held = by_key_.find(client.key.str()); held != by_key_.end())
-    return fail(error(Code::conflict, "store {}: the clientKey is bound to {} already", client.key.str(),
-                      held->second->entry()->shop.domain.str())
-                    .because("client-key-taken"));
+Result<> EmbeddedRegistry::check_free(const ShopRecord& shop) const {
+  const auto& key = shop.client_key;
+  if (const auto held = map_.find(key)) return key_taken(key, held->entry()->shop.domain);
   for (const auto& domain : {shop.domain.str(), shop.posted_domain})
-    if (const auto held = by_domain_.find(domain); !domain.empty() && held != by_domain_.end())
-      return fail(error(Code::conflict, "store {}: the shop {} is bound to the clientKey {} already", client.key.str(),
-                        domain, held->second->key().str())
-                      .because("shop-taken"));
+    if (const auto held = domain.empty() ? nullptr : map_.find_domain(domain))
+      return shop_taken(key, domain, held->key().str());
   for (const auto* suffix : {"", "-wal", "-shm"}) {
     auto path = shelf_->file_of(shop.database);
     std::error_code ignored;
     if (std::filesystem::exists(std::filesystem::symlink_status(path += suffix, ignored)))
-      return fail(error(Code::conflict, "store {}: {}: there is a file already that stoa did not make",
-                        client.key.str(), path.string())
+      return fail(error(Code::conflict, "store {}: {}: there is a file already that stoa did not make", key.str(),
+                        path.string())
                       .because("database-not-ours"));
   }
   if (const auto media = shelf_->media_of(shop.database);
       std::filesystem::exists(std::filesystem::symlink_status(media)))
-    return fail(error(Code::conflict, "store {}: {}: there is a folder already that stoa did not make",
-                      client.key.str(), media.string())
+    return fail(error(Code::conflict, "store {}: {}: there is a folder already that stoa did not make", key.str(),
+                      media.string())
                     .because("database-not-ours"));
   return {};
 }
@@ -138,14 +74,10 @@ Result<> EmbeddedRegistry::make_database(StoreEntry& entry) {
 
 Result<std::shared_ptr<StoreHandle>> EmbeddedRegistry::create(const ClientRecord& client, const ShopRecord& shop,
                                                               const KeyRecord& key, const JobRecord& job) {
-  StoreEntry entry{client, shop, 1};
-  if (entry.shop.database.empty()) entry.shop.database = client.key.str();
-  if (entry.shop.incarnation.empty()) entry.shop.incarnation = random_.hex(8);
-  entry.shop.database_made = false;
-
+  STOA_TRY_ASSIGN(auto entry, new_entry(client, shop, random_));
   const std::lock_guard records(records_mutex_);
-  STOA_TRY(check_free(entry.client, entry.shop));
-  STOA_TRY(insert_records(entry, key, with_id(job)));
+  STOA_TRY(check_free(entry.shop));
+  STOA_TRY(insert_records(entry, key, with_id(job, shelf_->clock, random_)));
   if (auto made = make_database(entry); !made) {
     // Nothing is left of a refusal. A file that was made is ours until its rows go, so it goes first.
     std::error_code ignored;
@@ -155,18 +87,9 @@ Result<std::shared_ptr<StoreHandle>> EmbeddedRegistry::create(const ClientRecord
     return fail(std::move(made).error());
   }
   auto store = std::make_shared<EmbeddedStore>(shelf_, std::move(entry));
-  enter(store);
-  const std::unique_lock lock(maps_mutex_);
-  keys_[key.hash] = key;
+  map_.enter(store);
+  map_.add_key(key);
   return store;
-}
-
-void EmbeddedRegistry::enter(const StorePtr& store) {
-  const auto entry = store->entry();
-  const std::unique_lock lock(maps_mutex_);
-  by_key_[entry->client.key.str()] = store;
-  by_domain_[entry->shop.domain.str()] = store;
-  if (!entry->shop.posted_domain.empty()) by_domain_[entry->shop.posted_domain] = store;
 }
 
 // ---- changing
@@ -184,15 +107,12 @@ Result<> EmbeddedRegistry::save_entry(const StoreEntry& entry) {
 
 Result<> EmbeddedRegistry::change_entry(const ClientKey& key, const std::function<Result<>(StoreEntry&)>& change) {
   const std::lock_guard records(records_mutex_);
-  const auto store = find(key);
+  const auto store = map_.find(key);
   if (!store) return no_such_store();
   const auto before = store->entry();
   auto entry = *before;
   STOA_TRY(change(entry));
-  // What finds the store and its file is decided once, at its registration.
-  if (entry.client.key != key || entry.shop.client_key != key || entry.shop.domain != before->shop.domain ||
-      entry.shop.posted_domain != before->shop.posted_domain || entry.shop.database != before->shop.database)
-    return fail(Code::bug, "store {}: a change of its clientKey, shop or database, wanted none", key.str());
+  STOA_TRY(check_same_store(*before, entry));
   ++entry.generation;
   STOA_TRY(save_entry(entry));
   store->set_entry(std::move(entry));
@@ -217,17 +137,9 @@ Result<> EmbeddedRegistry::delete_records(const ClientKey& key, const std::strin
   });
 }
 
-void EmbeddedRegistry::leave(const ClientKey& key) {
-  const std::unique_lock lock(maps_mutex_);
-  const auto is_its = [&](const auto& item) { return item.second->key() == key; };
-  std::erase_if(by_key_, is_its);
-  std::erase_if(by_domain_, is_its);
-  std::erase_if(keys_, [&](const auto& item) { return item.second.client_key == key; });
-}
-
 Result<> EmbeddedRegistry::remove(const ClientKey& key, const std::string& keep_job) {
   const std::lock_guard records(records_mutex_);
-  if (const auto store = find(key)) {
+  if (const auto store = map_.find(key)) {
     // Marked first: after a crash in between, the next open neither makes the database again nor misses it.
     auto entry = *store->entry();
     entry.shop.state = StoreState::deleting;
@@ -251,7 +163,7 @@ Result<> EmbeddedRegistry::remove(const ClientKey& key, const std::string& keep_
     }
   }
   STOA_TRY(delete_records(key, keep_job));
-  leave(key);
+  map_.leave(key);
   {
     const std::lock_guard lock(unsaved_mutex_);
     std::erase_if(unsaved_jobs_, [&](const auto& item) { return item.second.store == key && item.first != keep_job; });
@@ -265,15 +177,14 @@ Result<> EmbeddedRegistry::remove(const ClientKey& key, const std::string& keep_
 
 Result<> EmbeddedRegistry::add_key(const KeyRecord& key) {
   const std::lock_guard records(records_mutex_);
-  if (!find(key.client_key)) return no_such_store();
+  if (!map_.find(key.client_key)) return no_such_store();
   STOA_TRY(file_->commit_together([&](Connection& db) { return insert_key(db, key); }));
-  const std::unique_lock lock(maps_mutex_);
-  keys_[key.hash] = key;
+  map_.add_key(key);
   return {};
 }
 
 Result<std::vector<KeyRecord>> EmbeddedRegistry::keys(const ClientKey& key) {
-  if (!find(key)) return no_such_store();
+  if (!map_.find(key)) return no_such_store();
   STOA_TRY_ASSIGN(auto db, file_->read());
   auto rows = db->query(fmt::format("{} WHERE client = ? ORDER BY id", kKeyColumns)).bind(key.str());
   std::vector<KeyRecord> all;
@@ -292,8 +203,7 @@ Result<> EmbeddedRegistry::revoke_key(const ClientKey& key, const std::string& i
     return {};
   };
   STOA_TRY(file_->commit_together(work));
-  const std::unique_lock lock(maps_mutex_);
-  std::erase_if(keys_, [&](const auto& item) { return item.second.id == id && item.second.client_key == key; });
+  map_.forget_key(key, id);
   return {};
 }
 
@@ -350,7 +260,7 @@ Result<> EmbeddedRegistry::load_stores() {
       }
       if (!made) return made;
     }
-    enter(std::make_shared<EmbeddedStore>(shelf_, std::move(entry)));
+    map_.enter(std::make_shared<EmbeddedStore>(shelf_, std::move(entry)));
   }
   return {};
 }
@@ -358,12 +268,10 @@ Result<> EmbeddedRegistry::load_stores() {
 Result<> EmbeddedRegistry::load_keys() {
   STOA_TRY_ASSIGN(auto db, file_->read());
   auto rows = db->query(kKeyColumns);
-  const std::unique_lock lock(maps_mutex_);
   for (;;) {
     STOA_TRY_ASSIGN(const bool more, rows.next());
     if (!more) return {};
-    auto key = key_from(rows);
-    keys_[key.hash] = std::move(key);
+    map_.add_key(key_from(rows));
   }
 }
 

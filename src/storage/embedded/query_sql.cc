@@ -22,16 +22,6 @@ struct Where {
   std::string text() const { return all.empty() ? "" : fmt::format(" WHERE {}", fmt::join(all, " AND ")); }
 };
 
-std::unexpected<Error> wrong(const Query& query, std::string_view field, std::string_view why) {
-  return fail(Code::invalid, "query of {}: field {}: {}", model::to_string(query.kind), field, why);
-}
-
-Result<FieldType> type_of(const Query& query, std::string_view field) {
-  const auto position = model::index_position(query.kind, field);
-  if (!position) return wrong(query, field, "not an index field of this kind");
-  return model::spec(query.kind).index[*position].type;
-}
-
 // JSON array of the values of `in`: one parameter, whatever their number, so that the statement stays the same.
 std::string json_values(const std::vector<IndexValue>& values) {
   std::string out = "[";
@@ -61,27 +51,18 @@ std::string_view comparison(Op op) {
   }
 }
 
-Result<> add_condition(const Query& query, const Condition& condition, Where& where) {
-  STOA_TRY_ASSIGN(const auto type, type_of(query, condition.field));
+void add_condition(const Query& query, const Condition& condition, Where& where) {
   const auto name = column(condition.field);
-  if (condition.op == Op::is_null || condition.op == Op::not_null) {
-    if (!condition.values.empty()) return wrong(query, condition.field, "a null test takes no value");
-    where.add(name + (condition.op == Op::is_null ? " IS NULL" : " IS NOT NULL"));
-    return {};
+  switch (condition.op) {
+    case Op::is_null: where.add(name + " IS NULL"); break;
+    case Op::not_null: where.add(name + " IS NOT NULL"); break;
+    case Op::in: where.add(fmt::format("{} {}", name, kInList), {json_values(condition.values)}); break;
+    case Op::has:
+      where.add(fmt::format("id IN (SELECT id FROM {} WHERE field = ? AND term = ?)", kind_sql(query.kind).terms),
+                {condition.field, condition.values.front()});
+      break;
+    default: where.add(fmt::format("{} {} ?", name, comparison(condition.op)), {condition.values.front()});
   }
-  if ((condition.op == Op::has) != (type == FieldType::texts))
-    return wrong(query, condition.field, "`has` is the question for a field of several texts, and for no other");
-  if (condition.op == Op::in) {
-    where.add(fmt::format("{} {}", name, kInList), {json_values(condition.values)});
-    return {};
-  }
-  if (condition.values.size() != 1) return wrong(query, condition.field, "wanted one value");
-  if (condition.op == Op::has)
-    where.add(fmt::format("id IN (SELECT id FROM {} WHERE field = ? AND term = ?)", kind_sql(query.kind).terms),
-              {condition.field, condition.values.front()});
-  else
-    where.add(fmt::format("{} {} ?", name, comparison(condition.op)), {condition.values.front()});
-  return {};
 }
 
 // Where the page goes on: one range, or two when the order passes from nulls to values or back.
@@ -110,22 +91,11 @@ std::vector<Where> ranges_after(const Query& query, const std::string& name) {
 
 }  // namespace
 
-FieldType sort_type(const Query& query) {
-  const auto position = model::index_position(query.kind, query.sort.field);
-  return position ? model::spec(query.kind).index[*position].type : FieldType::text;
-}
-
 Result<std::vector<CompiledQuery>> compile(const Query& query) {
-  if (query.limit == 0)
-    return fail(Code::invalid, "query of {}: limit 0, wanted 1 or more", model::to_string(query.kind));
-  std::string name = "NULL";
-  if (!query.sort.field.empty()) {
-    STOA_TRY_ASSIGN(const auto type, type_of(query, query.sort.field));
-    if (type == FieldType::texts) return wrong(query, query.sort.field, "a field of several texts has no order");
-    name = column(query.sort.field);
-  }
+  STOA_TRY(query.validate());
+  const auto name = query.sort.field.empty() ? "NULL" : column(query.sort.field);
   Where common;
-  for (const auto& condition : query.all) STOA_TRY(add_condition(query, condition, common));
+  for (const auto& condition : query.all) add_condition(query, condition, common);
   if (query.ids) common.add(fmt::format("id {}", kInList), {json_list(*query.ids)});
 
   const std::string_view direction = query.sort.descending ? " DESC" : "";

@@ -20,7 +20,4 @@ struct CompiledQuery {
 // or too many.
 Result<std::vector<CompiledQuery>> compile(const Query& query);
 
-// A value of that column, as the interface shows it.
-model::FieldType sort_type(const Query& query);
-
 }  // namespace stoa::storage::embedded

@@ -50,8 +50,7 @@ class EmbeddedStore final : public StoreHandle, public std::enable_shared_from_t
                              const std::optional<Pass>& pass) override;
 
   Result<std::optional<Pass>> pass(const std::string& job, model::Kind kind) override;
-  Result<Unseen> count_unseen(const Pass& pass) override;
-  Result<std::vector<std::string>> list_unseen(const Pass& pass, std::size_t limit) override;
+  Result<> each_unseen(const Pass& pass, const std::function<bool(std::string_view id)>& each) override;
   Result<std::optional<Draft>> next_draft(const Pass& pass) override;
   Result<std::vector<DraftPart>> draft_parts(const Pass& pass, const std::string& id) override;
   Result<> end_passes(const std::string& job) override;
@@ -97,8 +96,6 @@ class EmbeddedStore final : public StoreHandle, public std::enable_shared_from_t
   std::filesystem::path media() const { return shelf_->media_of(entry()->shop.database); }
   Result<std::unique_ptr<Database>> open_database(const ShopRecord& shop);
   void publish_version(std::int64_t number);
-  // Calls `each` with the ids that a sweep of the pass would remove, until it answers false.
-  Result<> each_unseen(const Pass& pass, const std::function<bool(std::string_view id)>& each);
 
   const std::shared_ptr<Shelf> shelf_;  // shared with the Registry and the other stores: a handle may outlive them all
   const ClientKey key_;

@@ -9,9 +9,7 @@
 namespace stoa::storage::embedded {
 namespace {
 
-constexpr std::size_t kBodyBytesMax = 15u
-                                      << 20;  // contract section 5: MongoDB holds 16 MiB, so neither engine takes more
-constexpr int kBodyColumn = 6;                // of KindSql::by_id and by_rid
+constexpr int kBodyColumn = 6;  // of KindSql::by_id and by_rid
 
 model::IndexValue value_from(const Statement& row, int column, model::FieldType type) {
   if (row.null(column)) return {};
@@ -139,10 +137,7 @@ Result<Page> EmbeddedStore::query(const Query& query) {
 }
 
 Result<Boundary> EmbeddedStore::boundary(model::Kind kind, const std::string& field, Time now) {
-  const auto position = model::index_position(kind, field);
-  if (!position || model::spec(kind).index[*position].type != model::FieldType::time)
-    return fail(Code::invalid, "boundary of {}: field {}: wanted a time field of this kind", model::to_string(kind),
-                field);
+  STOA_TRY(check_time_field(kind, field));
   STOA_TRY_ASSIGN(const auto file, use());
   STOA_TRY_ASSIGN(auto db, file->read());
   const auto name = column(field);
@@ -168,9 +163,8 @@ Result<std::optional<Tombstone>> EmbeddedStore::tombstone(const std::string& id)
 // ---- writing
 
 Result<Applied> EmbeddedStore::apply(const Batch& batch) {
-  if (!batch.pass &&
-      (!batch.drafts.empty() || !batch.parts.empty() || !batch.draft_open.empty() || !batch.drafts_done.empty()))
-    return fail(Code::bug, "store {}: batch: drafts without the pass they belong to", key_.str());
+  if (auto sound = batch.validate(); !sound)
+    return fail(std::move(sound).error().in(fmt::format("store {}", key_.str())));
   STOA_TRY_ASSIGN(const auto file, use());
   STOA_TRY_ASSIGN(auto writing, file->write());
   Change change(writing.db(), clock_);
@@ -180,10 +174,8 @@ Result<Applied> EmbeddedStore::apply(const Batch& batch) {
   std::vector<const model::Document*> equal;
   for (const auto& document : batch.documents) {
     STOA_TRY(change.see(document.id));
-    if (document.body.size() > kBodyBytesMax) {
-      applied.failed.emplace_back(document.id, error(Code::invalid, "document {}: {} bytes, wanted at most {}",
-                                                     document.id, document.body.size(), kBodyBytesMax)
-                                                   .because("document-too-large"));
+    if (auto fits = check_size(document); !fits) {
+      applied.failed.emplace_back(document.id, std::move(fits).error());
       continue;
     }
     STOA_TRY_ASSIGN(const auto outcome, change.put(document));

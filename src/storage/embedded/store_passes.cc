@@ -32,25 +32,6 @@ Result<> EmbeddedStore::each_unseen(const Pass& pass, const std::function<bool(s
   }
 }
 
-Result<Unseen> EmbeddedStore::count_unseen(const Pass& pass) {
-  STOA_TRY_ASSIGN(const auto all, kinds());
-  Unseen unseen{.stored = all[static_cast<std::size_t>(pass.progress.kind)].count};
-  const auto count = [&](std::string_view) { return ++unseen.unseen > 0; };
-  STOA_TRY(each_unseen(pass, count));
-  return unseen;
-}
-
-Result<std::vector<std::string>> EmbeddedStore::list_unseen(const Pass& pass, std::size_t limit) {
-  std::vector<std::string> ids;
-  if (limit == 0) return ids;
-  const auto take = [&](std::string_view id) {
-    ids.emplace_back(id);
-    return ids.size() < limit;
-  };
-  STOA_TRY(each_unseen(pass, take));
-  return ids;
-}
-
 // ---- drafts
 
 Result<std::optional<Draft>> EmbeddedStore::next_draft(const Pass& pass) {

@@ -17,6 +17,7 @@
 #include <memory>
 #include <string_view>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "storage/mongo/bson_view.h"
 
@@ -60,6 +61,9 @@ class BsonWriter {
   }
   BsonWriter& date(std::string_view key, std::int64_t milliseconds) {
     return scalar(BsonType::date, key, milliseconds);
+  }
+  BsonWriter& date(std::string_view key, Time time) {  // to the millisecond before
+    return date(key, std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count());
   }
   BsonWriter& null(std::string_view key) {
     header(BsonType::null, key, 0);

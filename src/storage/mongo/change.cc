@@ -238,10 +238,8 @@ Result<> Change::decide(model::Kind kind, const Batch& batch) {
 
   for (const auto& document : batch.documents) {
     if (document.kind != kind) continue;
-    if (document.body.size() > kBodyBytesMax) {
-      applied.failed.emplace_back(document.id, error(Code::invalid, "document {}: {} bytes, wanted at most {}",
-                                                     document.id, document.body.size(), kBodyBytesMax)
-                                                   .because("document-too-large"));
+    if (auto fits = check_size(document); !fits) {
+      applied.failed.emplace_back(document.id, std::move(fits).error());
       continue;
     }
     auto& one = all.at(document.id);
@@ -355,9 +353,9 @@ Result<> Change::bury(model::Kind kind, const std::vector<std::string_view>& ids
   for (const auto id : ids) {
     command.begin_document(kItem).begin_document("q").utf8("_id", id).end();
     command.begin_document("u").begin_document("$max").int64("fetchedMicros", micros(fetched_at));
-    command.date("fetchedAt", micros(fetched_at) / 1000).end();
+    command.date("fetchedAt", fetched_at).end();
     command.begin_document("$setOnInsert").utf8("kind", kind_name(kind));
-    command.date("deletedAt", micros(now_) / 1000).int64("deletedMicros", micros(now_)).end().end();
+    command.date("deletedAt", now_).int64("deletedMicros", micros(now_)).end().end();
     command.boolean("upsert", true).end();
   }
   command.end();

@@ -145,7 +145,7 @@ Result<Bson> encode_document(const model::Document& document, std::int64_t ver, 
         error(Code::invalid, "document {}: {} bytes, wanted at most {}", document.id.substr(0, 200), bytes, wanted)
             .because("document-too-large"));
   };
-  if (document.body.size() > kBodyBytesMax) return too_large(document.body.size(), kBodyBytesMax);
+  STOA_TRY(check_size(document));
   out.reset();
   out.utf8("_id", document.id);
   auto form = append_body(out, document.kind, document.body, kStoredBytesMax);

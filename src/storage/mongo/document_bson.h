@@ -6,12 +6,9 @@
 
 #include "model/document.h"
 #include "storage/mongo/bson_writer.h"
-#include "storage/query.h"
+#include "storage/store_handle.h"
 
 namespace stoa::storage::mongo {
-
-// Contract section 5: MongoDB holds documents of 16 MiB, so neither engine takes a body of more than 15.
-inline constexpr std::size_t kBodyBytesMax = 15u << 20;
 
 // The stored form of `document`, to be inserted or to replace the one with its `_id`; `ver` is the store's version of
 // this change. The bytes are the writer's: valid until it is used again. invalid, `document-too-large`: a body of over

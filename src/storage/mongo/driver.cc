@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/pause.h"
 #include "base/text.h"
+#include "storage/mongo/mongo.h"
 
 namespace stoa::storage::mongo {
 namespace {
@@ -129,13 +130,6 @@ bson_t borrowed(Bson document) {
 }
 
 }  // namespace
-
-std::string without_secrets(const std::string& url) {
-  const auto scheme = url.find("://");
-  const auto at = url.rfind('@', url.find('/', scheme == std::string::npos ? 0 : scheme + 3));
-  if (scheme == std::string::npos || at == std::string::npos || at < scheme) return url.substr(0, url.find('?'));
-  return url.substr(0, scheme + 3) + "…@" + url.substr(at + 1, url.find('?', at) - at - 1);
-}
 
 // ---- Session
 
@@ -327,7 +321,7 @@ Result<> Cell::open(Pool& pool, const CellOptions& options, Lane lane) {
   const std::unique_ptr<mongoc_uri_t, void (*)(mongoc_uri_t*)> uri(
       mongoc_uri_new_with_error(options.url.c_str(), &error), &mongoc_uri_destroy);
   if (!uri)
-    return fail(Code::invalid, "storage: cell {}: {}: {}", options.name, without_secrets(options.url), error.message);
+    return fail(Code::invalid, "storage: cell {}: {}: {}", options.name, url_for_show(options.url), error.message);
   const bool bulk = lane == Lane::bulk;
   const auto at_least = [&](const char* name, std::int32_t value) {
     if (!mongoc_uri_has_option(uri.get(), name)) mongoc_uri_set_option_as_int32(uri.get(), name, value);
@@ -352,7 +346,7 @@ Result<> Cell::open(Pool& pool, const CellOptions& options, Lane lane) {
   pool.cell = this;
   pool.pool.reset(mongoc_client_pool_new_with_error(uri.get(), &error));
   if (!pool.pool)
-    return fail(Code::invalid, "storage: cell {}: {}: {}", options.name, without_secrets(options.url), error.message);
+    return fail(Code::invalid, "storage: cell {}: {}: {}", options.name, url_for_show(options.url), error.message);
   mongoc_client_pool_set_error_api(pool.pool.get(), MONGOC_ERROR_API_VERSION_2);
   const std::unique_ptr<mongoc_apm_callbacks_t, void (*)(mongoc_apm_callbacks_t*)> callbacks(
       mongoc_apm_callbacks_new(), &mongoc_apm_callbacks_destroy);
@@ -429,3 +423,14 @@ Result<> check_suitable(const std::string& cell, Bson hello) {
 }
 
 }  // namespace stoa::storage::mongo
+
+namespace stoa::storage {
+
+std::string url_for_show(const std::string& url) {
+  const auto scheme = url.find("://");
+  const auto at = url.rfind('@', url.find('/', scheme == std::string::npos ? 0 : scheme + 3));
+  if (scheme == std::string::npos || at == std::string::npos || at < scheme) return url.substr(0, url.find('?'));
+  return url.substr(0, scheme + 3) + "…@" + url.substr(at + 1, url.find('?', at) - at - 1);
+}
+
+}  // namespace stoa::storage

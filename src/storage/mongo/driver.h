@@ -123,7 +123,4 @@ class Cell {
 // standalone, which has no transactions. Pure.
 Result<> check_suitable(const std::string& cell, Bson hello);
 
-// The host names of a URL, for messages: never its password.
-std::string without_secrets(const std::string& url);
-
 }  // namespace stoa::storage::mongo

@@ -8,16 +8,6 @@ namespace {
 using model::FieldType;
 using Op = Condition::Op;
 
-std::unexpected<Error> wrong(const Query& query, std::string_view field, std::string_view why) {
-  return fail(Code::invalid, "query of {}: field {}: {}", model::to_string(query.kind), field, why);
-}
-
-Result<FieldType> type_of(const Query& query, std::string_view field) {
-  const auto position = model::index_position(query.kind, field);
-  if (!position) return wrong(query, field, "not an index field of this kind");
-  return model::spec(query.kind).index[*position].type;
-}
-
 std::string_view comparison(Op op) {
   switch (op) {
     case Op::less: return "$lt";
@@ -31,29 +21,22 @@ std::string_view comparison(Op op) {
 bool null(const model::IndexValue& value) { return std::holds_alternative<std::monostate>(value); }
 
 // One element of $and: {path: {operator: value}}.
-Result<> append_condition(BsonWriter& out, const Query& query, const Condition& condition) {
-  STOA_TRY_ASSIGN(const auto type, type_of(query, condition.field));
+void append_condition(BsonWriter& out, const Query& query, const Condition& condition) {
+  auto type = field_type(query.kind, condition.field);
+  if (type == FieldType::texts) type = FieldType::text;
   const auto path = index_path(query.kind, condition.field);
-  const auto value_type = type == FieldType::texts ? FieldType::text : type;
-  if (condition.op == Op::is_null || condition.op == Op::not_null) {
-    if (!condition.values.empty()) return wrong(query, condition.field, "a null test takes no value");
-    out.begin_document(kItem).begin_document(path).null(condition.op == Op::is_null ? "$eq" : "$ne").end().end();
-    return {};
-  }
-  if ((condition.op == Op::has) != (type == FieldType::texts))
-    return wrong(query, condition.field, "`has` is the question for a field of several texts, and for no other");
-  if (condition.op != Op::in && condition.values.size() != 1) return wrong(query, condition.field, "wanted one value");
   out.begin_document(kItem).begin_document(path);
-  if (condition.op == Op::in || null(condition.values.front())) {
+  if (condition.op == Op::is_null || condition.op == Op::not_null) {
+    out.null(condition.op == Op::is_null ? "$eq" : "$ne");
+  } else if (condition.op == Op::in || null(condition.values.front())) {
     out.begin_array("$in");  // a null equals nothing
     for (const auto& value : condition.values)
-      if (!null(value)) append_index_value(out, kItem, value_type, value);
+      if (!null(value)) append_index_value(out, kItem, type, value);
     out.end();
   } else {
-    append_index_value(out, comparison(condition.op), value_type, condition.values.front());
+    append_index_value(out, comparison(condition.op), type, condition.values.front());
   }
   out.end().end();
-  return {};
 }
 
 void append_id(BsonWriter& out, std::string_view op, std::string_view id) {
@@ -92,20 +75,18 @@ std::vector<Range> ranges(const Query& query) {
 }
 
 Result<> append_find(BsonWriter& out, const Query& query, Range range, std::size_t limit) {
-  if (query.limit == 0)
-    return fail(Code::invalid, "query of {}: limit 0, wanted 1 or more", model::to_string(query.kind));
+  STOA_TRY(query.validate());
   std::string path;
   FieldType type = FieldType::text;
   if (!query.sort.field.empty()) {
-    STOA_TRY_ASSIGN(type, type_of(query, query.sort.field));
-    if (type == FieldType::texts) return wrong(query, query.sort.field, "a field of several texts has no order");
+    type = field_type(query.kind, query.sort.field);
     path = index_path(query.kind, query.sort.field);
   }
   out.utf8("find", model::spec(query.kind).collection).begin_document("filter");
   const bool conditions = !query.all.empty() || query.ids || query.after;
   if (conditions) {
     out.begin_array("$and");
-    for (const auto& condition : query.all) STOA_TRY(append_condition(out, query, condition));
+    for (const auto& condition : query.all) append_condition(out, query, condition);
     if (query.ids) {
       out.begin_document(kItem).begin_document("_id").begin_array("$in");
       for (const auto& id : *query.ids) out.utf8(kItem, id);

@@ -11,8 +11,7 @@ namespace stoa::storage::mongo {
 enum class Range : std::uint8_t { whole, ties, beyond, nulls, values };
 std::vector<Range> ranges(const Query& query);
 
-// Appends the find command for that range, for at most `limit` documents. invalid: a field that the kind does not have,
-// an operator or values that do not suit it, a limit of 0.
+// Appends the find command for that range, for at most `limit` documents. Errors: Query::validate().
 Result<> append_find(BsonWriter& out, const Query& query, Range range, std::size_t limit);
 
 }  // namespace stoa::storage::mongo

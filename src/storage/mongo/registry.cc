@@ -58,7 +58,7 @@ MongoRegistry::~MongoRegistry() {
   }
   stop_beat_.notify_all();
   if (beat_.joinable()) beat_.join();
-  for (const auto& [key, store] : by_key_) store->shut();
+  for (const auto& store : map_.all()) store->shut();
 }
 
 // ---- opening
@@ -108,7 +108,7 @@ Result<> MongoRegistry::check_ours(Session& session) {
                     .because("appconfig-not-ours"));
   command.reset();
   command.utf8("insert", kDeployment).begin_array("documents").begin_document(kItem);
-  command.utf8("_id", "stoa").int64("format", kFormat).date("createdAt", micros(shelf_->clock.wall()) / 1000);
+  command.utf8("_id", "stoa").int64("format", kFormat).date("createdAt", shelf_->clock.wall());
   command.end().end();
   auto marked = session.write(kAppconfig, command.finish());
   if (!marked && marked.error().reason != "duplicate-key") return fail(std::move(marked).error());
@@ -147,7 +147,7 @@ Result<> MongoRegistry::load() {
       log::warn("mongodb: a store's database could not be made",
                 {{"store", entry.client.key.str()}, {"error", made.error().what}});
     else
-      find_store(entry.client.key)->set_entry(std::move(entry));
+      map_.find(entry.client.key)->set_entry(std::move(entry));
   }
   return {};
 }
@@ -177,16 +177,13 @@ Result<> MongoRegistry::read_keys(Session& session, const ClientKey* of) {
   command.utf8("find", "keys").begin_document("filter");
   if (of != nullptr) command.utf8("clientKey", of->str());
   command.end();
-  std::unordered_map<std::string, KeyRecord> found;
+  std::vector<KeyRecord> found;
   const auto read = [&](Bson row) -> Result<bool> {
-    auto key = key_from(row);
-    found.emplace(key.hash, std::move(key));
+    found.push_back(key_from(row));
     return true;
   };
   STOA_TRY(session.find(kAppconfig, command.finish(), read));
-  const std::unique_lock lock(maps_mutex_);
-  std::erase_if(keys_, [&](const auto& item) { return of == nullptr || item.second.client_key == *of; });
-  keys_.merge(found);
+  map_.set_keys(of, found);
   return {};
 }
 
@@ -220,7 +217,7 @@ Result<> MongoRegistry::tell_versions() {
   BsonWriter command;
   command.utf8("update", "shops").boolean("ordered", false).begin_array("updates");
   for (const auto& [key, number] : moved) {
-    const auto store = find_store(key);
+    const auto store = map_.find(key);
     command.begin_document(kItem).begin_document("q").utf8("clientKey", key.str());
     command.utf8("incarnation", store ? store->entry()->shop.incarnation : "");
     command.begin_document("version").int64("$lt", number).end().end();
@@ -244,11 +241,8 @@ Result<> MongoRegistry::tell_versions() {
 
 // The rows that changed lately, or all of them; with all, stores whose rows are gone leave.
 Result<> MongoRegistry::hear(bool everything) {
-  std::set<ClientKey> before, there;
-  {
-    const std::shared_lock lock(maps_mutex_);
-    for (const auto& [key, store] : by_key_) before.insert(store->key());
-  }
+  const auto before = map_.all();
+  std::set<ClientKey> there;
   STOA_TRY_ASSIGN(auto session, this->session());
   STOA_TRY_ASSIGN(const auto removals, count_removals(session));
   everything = everything || removals != removals_heard_;  // rows that are gone do not say so
@@ -273,10 +267,10 @@ Result<> MongoRegistry::hear(bool everything) {
     there.insert(ClientKey(std::string(text_at(row, "clientKey"))));
   }
   if (!everything) return {};
-  for (const auto& key : before)
-    if (!there.contains(key)) {
-      STOA_TRY_ASSIGN(const auto entry, read_entry(session, key));
-      if (!entry) leave(key);
+  for (const auto& store : before)
+    if (!there.contains(store->key())) {
+      STOA_TRY_ASSIGN(const auto entry, read_entry(session, store->key()));
+      if (!entry) leave(store->key());
     }
   removals_heard_ = removals;
   return {};
@@ -297,7 +291,7 @@ Result<std::int64_t> MongoRegistry::count_removals(Session& session) {
 
 Result<> MongoRegistry::hear_row(Session& session, Bson row) {
   const ClientKey key(std::string(text_at(row, "clientKey")));
-  auto store = find_store(key);
+  auto store = map_.find(key);
   // Another process is dropping its database: nothing may be asked of it any more.
   if (text_at(row, "state") == "deleting" && !truth_at(row, "databaseMade")) {
     if (store) leave(key);
@@ -318,23 +312,16 @@ Result<> MongoRegistry::hear_row(Session& session, Bson row) {
         return {};
       }
       store = std::make_shared<MongoStore>(shelf_, std::move(*entry));
-      enter(store);
+      map_.enter(store);
     } else if (store->entry()->generation < entry->generation) {
       store->set_entry(std::move(*entry));
     }
   }
   store->heard({std::string(incarnation), number_at(row, "version")});
   const auto keys_version = number_at(row, "keysVersion");
-  bool keys_moved = false;
-  {
-    const std::unique_lock lock(maps_mutex_);
-    const auto known = keys_versions_.find(key);
-    keys_moved = known == keys_versions_.end() || known->second < keys_version;
-  }
-  if (!keys_moved) return {};
+  if (store->keys_heard() >= keys_version) return {};
   STOA_TRY(read_keys(session, &key));
-  const std::unique_lock lock(maps_mutex_);
-  keys_versions_[key] = keys_version;
+  store->hear_keys(keys_version);
   return {};
 }
 
@@ -351,8 +338,6 @@ Result<> MongoOptions::validate() const {
   }
   return {};
 }
-
-std::string url_for_show(const std::string& url) { return mongo::without_secrets(url); }
 
 Result<std::unique_ptr<Registry>> open_mongo(const MongoOptions& options, const Clock& clock, Random& random,
                                              Metrics& metrics) {

@@ -3,13 +3,12 @@
 #pragma once
 
 #include <condition_variable>
-#include <shared_mutex>
 #include <thread>
-#include <unordered_map>
 
 #include "storage/mongo/mongo.h"
 #include "storage/mongo/placement.h"
 #include "storage/mongo/store.h"
+#include "storage/store_map.h"
 
 namespace stoa::storage::mongo {
 
@@ -22,9 +21,9 @@ class MongoRegistry final : public Registry {
   // Checks or makes `appconfig`, reads everything into memory, finishes what a crash interrupted, starts the beat.
   Result<> open();
 
-  Result<std::shared_ptr<StoreHandle>> resolve(const StoreRef& ref) override;
-  std::vector<std::shared_ptr<StoreHandle>> stores() override;
-  std::optional<KeyRecord> find_key(const std::string& hash_hex) override;
+  Result<std::shared_ptr<StoreHandle>> resolve(const StoreRef& ref) override { return map_.resolve(ref); }
+  std::vector<std::shared_ptr<StoreHandle>> stores() override { return map_.handles(); }
+  std::optional<KeyRecord> find_key(const std::string& hash_hex) override { return map_.find_key(hash_hex); }
 
   Result<std::shared_ptr<StoreHandle>> create(const ClientRecord& client, const ShopRecord& shop, const KeyRecord& key,
                                               const JobRecord& job) override;
@@ -55,14 +54,12 @@ class MongoRegistry final : public Registry {
 
   Result<> audit(std::string_view actor, std::string_view action, std::string_view store,
                  std::string_view outcome) override;
-  Result<bool> has_sealed_values() override;
+  Result<bool> has_sealed_values() override { return map_.has_sealed_values(); }
   Result<> ping() override;
   std::string_view engine() const override { return "mongodb"; }
   std::vector<CellStatus> cells(bool ask) override;
 
  private:
-  using StorePtr = std::shared_ptr<MongoStore>;  // shared with whoever resolved it
-
   // What a shop's row says besides its record.
   struct Row {
     ShopRecord shop;
@@ -71,7 +68,6 @@ class MongoRegistry final : public Registry {
 
   Cell& home() const { return *shelf_->cells.at(options_.cells.front().name); }
   Result<Session> session(Lane lane = Lane::interactive) { return home().session(lane); }
-  StorePtr find_store(const ClientKey& key) const;
 
   // ---- registry.cc: opening, news
   Result<> check_ours(Session& session);
@@ -95,14 +91,12 @@ class MongoRegistry final : public Registry {
   void drop_spool(const std::string& database) const;
   Result<> delete_records(const ClientKey& key, const std::string& keep_job);
   Result<> change_entry(const ClientKey& key, const std::function<Result<>(StoreEntry&)>& change);
-  void enter(const StorePtr& store);
   void leave(const ClientKey& key);
 
   // ---- registry_access.cc
   Result<Session> session_of(const StoreEntry& entry);
 
   // ---- registry_jobs.cc
-  JobRecord with_id(JobRecord job) const;
   Result<std::vector<JobRecord>> find_jobs(BsonWriter& command);
   Result<JobRecord> change_job(const std::string& id, const std::function<void(BsonWriter&)>& append_update);
 
@@ -111,11 +105,7 @@ class MongoRegistry final : public Registry {
   Random& random_;
 
   std::mutex create_mutex_;  // one database is made at a time: mongod copies its catalog for each (mongodb.md 8.2)
-  mutable std::shared_mutex maps_mutex_;
-  std::map<std::string, StorePtr> by_key_;
-  std::unordered_map<std::string, StorePtr> by_domain_;  // canonical and posted domains
-  std::unordered_map<std::string, KeyRecord> keys_;      // by hash
-  std::map<ClientKey, std::int64_t> keys_versions_;
+  StoreMap<MongoStore> map_;
 
   std::mutex beat_mutex_;
   std::condition_variable stop_beat_;
@@ -139,7 +129,5 @@ void append_job(BsonWriter& out, const JobRecord& job);
 // Drops the users of a store of that name that was removed while the account could not manage them: they must not see
 // the new one. Nothing when it still cannot.
 Result<> drop_left_users(Session& session, const std::string& database);
-
-std::unexpected<Error> no_such_store();
 
 }  // namespace stoa::storage::mongo

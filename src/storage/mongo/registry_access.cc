@@ -63,7 +63,7 @@ Result<Session> MongoRegistry::session_of(const StoreEntry& entry) {
 
 Result<DatabaseUser> MongoRegistry::grant_access(const ClientKey& key, const std::string& user,
                                                  const std::string& password) {
-  const auto store = find_store(key);
+  const auto store = map_.find(key);
   if (!store) return no_such_store();
   const auto entry = store->entry();
   const auto& database = entry->shop.database;
@@ -81,7 +81,7 @@ Result<DatabaseUser> MongoRegistry::grant_access(const ClientKey& key, const std
 }
 
 Result<> MongoRegistry::revoke_access(const ClientKey& key, const std::string& user) {
-  const auto store = find_store(key);
+  const auto store = map_.find(key);
   if (!store) return no_such_store();
   const auto entry = store->entry();
   STOA_TRY_ASSIGN(auto session, session_of(*entry));
@@ -97,7 +97,7 @@ Result<> MongoRegistry::revoke_access(const ClientKey& key, const std::string& u
 }
 
 Result<std::vector<DatabaseUser>> MongoRegistry::database_users(const ClientKey& key) {
-  const auto store = find_store(key);
+  const auto store = map_.find(key);
   if (!store) return no_such_store();
   const auto entry = store->entry();
   STOA_TRY_ASSIGN(auto session, session_of(*entry));

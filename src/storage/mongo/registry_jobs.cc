@@ -6,10 +6,6 @@ namespace {
 
 constexpr int kEnqueueTries = 5;
 
-std::unexpected<Error> no_such_job(const std::string& id) {
-  return fail(error(Code::not_found, "job {}: no such job", id).because("job-not-found"));
-}
-
 // What others set while its worker runs: never written by the worker.
 bool set_by_others(std::string_view member) { return member == "cancelRequested" || member == "confirmed"; }
 
@@ -27,12 +23,6 @@ Result<JobRecord> job_from(Bson row) {
   return job_from_json(members);
 }
 
-JobRecord MongoRegistry::with_id(JobRecord job) const {
-  if (job.created_at == Time{}) job.created_at = shelf_->clock.wall();
-  if (job.id.empty()) job.id = new_job_id(job.created_at, random_);
-  return job;
-}
-
 Result<std::vector<JobRecord>> MongoRegistry::find_jobs(BsonWriter& command) {
   STOA_TRY_ASSIGN(auto session, this->session());
   std::vector<JobRecord> all;
@@ -47,7 +37,7 @@ Result<std::vector<JobRecord>> MongoRegistry::find_jobs(BsonWriter& command) {
 
 // One open job for each work of a store: a unique index says so, whoever comes first.
 Result<Enqueued> MongoRegistry::enqueue(const JobRecord& job) {
-  Enqueued enqueued{with_id(job)};
+  Enqueued enqueued{with_id(job, shelf_->clock, random_)};
   for (int attempt = 1;; ++attempt) {
     BsonWriter command;
     command.utf8("insert", "jobs").begin_array("documents").begin_document(kItem);
@@ -94,7 +84,7 @@ Result<std::vector<JobRecord>> MongoRegistry::open_jobs() {
 }
 
 Result<> MongoRegistry::update_job(const JobRecord& job) {
-  const auto store = find_store(job.store);
+  const auto store = map_.find(job.store);
   const auto term = store ? store->term() : 0;
   BsonWriter command;
   command.utf8("update", "jobs").begin_array("updates").begin_document(kItem);
@@ -171,7 +161,7 @@ Result<> MongoRegistry::forget_jobs(Time before, std::size_t keep) {
 
 // On the server's clock, so that two machines agree on when a lease ends. Its term rises whenever it changes hands.
 Result<> MongoRegistry::lease(const ClientKey& key, std::chrono::milliseconds time) {
-  const auto store = find_store(key);
+  const auto store = map_.find(key);
   if (!store) return no_such_store();
   BsonWriter command;
   command.utf8("findAndModify", "shops").begin_document("query").utf8("clientKey", key.str()).begin_array("$or");
@@ -202,7 +192,7 @@ Result<> MongoRegistry::lease(const ClientKey& key, std::chrono::milliseconds ti
 }
 
 Result<> MongoRegistry::release(const ClientKey& key) {
-  const auto store = find_store(key);
+  const auto store = map_.find(key);
   if (!store || store->term() == 0) return {};
   BsonWriter command;
   command.utf8("update", "shops").begin_array("updates").begin_document(kItem);
@@ -219,7 +209,7 @@ Result<> MongoRegistry::audit(std::string_view actor, std::string_view action, s
                               std::string_view outcome) {
   BsonWriter command;
   command.utf8("insert", "audit").begin_array("documents").begin_document(kItem);
-  command.date("at", micros(shelf_->clock.wall()) / 1000).utf8("actor", actor).utf8("action", action);
+  command.date("at", shelf_->clock.wall()).utf8("actor", actor).utf8("action", action);
   command.utf8("store", store).utf8("outcome", outcome).end().end();
   STOA_TRY_ASSIGN(auto session, this->session());
   STOA_TRY(session.write(kAppconfig, command.finish()));

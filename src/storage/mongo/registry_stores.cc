@@ -7,10 +7,6 @@
 
 namespace stoa::storage::mongo {
 
-std::unexpected<Error> no_such_store() {
-  return fail(error(Code::not_found, "store: no store of that name").because("store-not-found"));
-}
-
 // ---- rows
 
 void append_shop(BsonWriter& out, const ShopRecord& shop) {
@@ -33,84 +29,19 @@ KeyRecord key_from(Bson row) {
           .created_at = parse_iso(text_at(row, "createdAt")).value_or(Time{})};
 }
 
-// ---- from memory
-
-Result<std::shared_ptr<StoreHandle>> MongoRegistry::resolve(const StoreRef& ref) {
-  const std::shared_lock lock(maps_mutex_);
-  StorePtr by_key, by_domain;
-  if (!ref.client_key.empty()) {
-    const auto found = by_key_.find(ascii_lower(ref.client_key));
-    if (found == by_key_.end()) return no_such_store();
-    by_key = found->second;
-  }
-  if (!ref.shop_domain.empty()) {
-    const auto found = by_domain_.find(ascii_lower(ref.shop_domain));
-    if (found == by_domain_.end()) return no_such_store();
-    by_domain = found->second;
-  }
-  if (by_key && by_domain && by_key != by_domain) return no_such_store();
-  auto store = by_key ? by_key : by_domain;
-  if (!store) return no_such_store();
-  return store;
-}
-
-std::vector<std::shared_ptr<StoreHandle>> MongoRegistry::stores() {
-  const std::shared_lock lock(maps_mutex_);
-  std::vector<std::shared_ptr<StoreHandle>> all;
-  all.reserve(by_key_.size());
-  for (const auto& [key, store] : by_key_) all.push_back(store);
-  return all;
-}
-
-std::optional<KeyRecord> MongoRegistry::find_key(const std::string& hash_hex) {
-  const std::shared_lock lock(maps_mutex_);
-  const auto found = keys_.find(hash_hex);
-  return found == keys_.end() ? std::nullopt : std::optional(found->second);
-}
-
-MongoRegistry::StorePtr MongoRegistry::find_store(const ClientKey& key) const {
-  const std::shared_lock lock(maps_mutex_);
-  const auto found = by_key_.find(key.str());
-  return found == by_key_.end() ? nullptr : found->second;
-}
-
-Result<bool> MongoRegistry::has_sealed_values() {
-  for (const auto& store : stores()) {
-    const auto entry = store->entry();
-    if (!entry->shop.access_token.empty() || !entry->shop.refresh_token.empty()) return true;
-    for (const auto& [name, value] : entry->client.fields)
-      if (looks_sealed(value)) return true;
-  }
-  return false;
-}
-
-void MongoRegistry::enter(const StorePtr& store) {
-  const auto entry = store->entry();
-  const std::unique_lock lock(maps_mutex_);
-  by_key_[entry->client.key.str()] = store;
-  by_domain_[entry->shop.domain.str()] = store;
-  if (!entry->shop.posted_domain.empty()) by_domain_[entry->shop.posted_domain] = store;
-}
-
 void MongoRegistry::leave(const ClientKey& key) {
-  if (const auto store = find_store(key)) {
+  if (const auto store = map_.find(key)) {
     store->shut();
     drop_spool(store->entry()->shop.database);
   }
-  const std::unique_lock lock(maps_mutex_);
-  const auto is_its = [&](const auto& item) { return item.second->key() == key; };
-  std::erase_if(by_key_, is_its);
-  std::erase_if(by_domain_, is_its);
-  std::erase_if(keys_, [&](const auto& item) { return item.second.client_key == key; });
-  keys_versions_.erase(key);
+  map_.leave(key);
 }
 
 // ---- registering
 
 std::map<std::string, std::int64_t> MongoRegistry::stores_by_cell() const {
-  const std::shared_lock lock(maps_mutex_);
   std::map<std::string, std::int64_t> there;
-  for (const auto& [key, store] : by_key_) ++there[store->cell().name()];
+  for (const auto& store : map_.all()) ++there[store->cell().name()];
   return there;
 }
 
@@ -175,21 +106,16 @@ Result<> MongoRegistry::check_database(Session& session, const std::string& data
 Result<> MongoRegistry::insert_records(Session& session, const StoreEntry& entry, const KeyRecord& key,
                                        const JobRecord& job) {
   const auto& shop = entry.shop;
-  const auto& name = entry.client.key.str();
   return session.transaction([&]() -> Result<> {
     STOA_TRY_ASSIGN(const auto held, read_entry(session, entry.client.key));
-    if (held)
-      return fail(error(Code::conflict, "store {}: the clientKey is bound to {} already", name, held->shop.domain.str())
-                      .because("client-key-taken"));
+    if (held) return key_taken(entry.client.key, held->shop.domain);
     BsonWriter command;
     command.utf8("find", "shops").begin_document("filter").begin_document("domains").begin_array("$in");
     command.utf8(kItem, shop.domain.str());
     if (!shop.posted_domain.empty()) command.utf8(kItem, shop.posted_domain);
     command.end().end().end().int32("limit", 1);
     const auto taken = [&](Bson row) -> Result<bool> {
-      return fail(error(Code::conflict, "store {}: the shop {} is bound to the clientKey {} already", name,
-                        text_at(row, "_id"), text_at(row, "clientKey"))
-                      .because("shop-taken"));
+      return shop_taken(entry.client.key, text_at(row, "_id"), text_at(row, "clientKey"));
     };
     STOA_TRY(session.find(kAppconfig, command.finish(), taken));
 
@@ -210,7 +136,7 @@ Result<> MongoRegistry::insert_records(Session& session, const StoreEntry& entry
       if (!shop.posted_domain.empty() && shop.posted_domain != shop.domain.str())
         command.utf8(kItem, shop.posted_domain);
       command.end().int64("generation", entry.generation).int64("keysVersion", 1).int64("version", 0);
-      command.int64("leaseTerm", 0).null("lease").date("changedAt", micros(shelf_->clock.wall()) / 1000);
+      command.int64("leaseTerm", 0).null("lease").date("changedAt", shelf_->clock.wall());
     };
     STOA_TRY(insert("shops", append_its_shop));
     STOA_TRY(insert("keys", [&] { append_key(command, key); }));
@@ -236,16 +162,7 @@ Result<> MongoRegistry::make_store_database(StoreEntry& entry) {
 
 Result<std::shared_ptr<StoreHandle>> MongoRegistry::create(const ClientRecord& client, const ShopRecord& shop,
                                                            const KeyRecord& key, const JobRecord& job) {
-  StoreEntry entry{client, shop, 1};
-  if (entry.shop.database.empty()) entry.shop.database = client.key.str();
-  if (entry.shop.incarnation.empty()) entry.shop.incarnation = random_.hex(8);
-  entry.shop.database_made = false;
-  STOA_TRY(parse_client_key(client.key.str()));
-  STOA_TRY(parse_client_key(entry.shop.database));
-  if (entry.shop.client_key != client.key)
-    return fail(Code::bug, "store {}: its shop is of {}, wanted the same", client.key.str(),
-                entry.shop.client_key.str());
-
+  STOA_TRY_ASSIGN(auto entry, new_entry(client, shop, random_));
   const std::lock_guard creating(create_mutex_);
   STOA_TRY_ASSIGN(auto session, this->session());
   // What is taken is said before anything about room or databases.
@@ -255,7 +172,7 @@ Result<std::shared_ptr<StoreHandle>> MongoRegistry::create(const ClientRecord& c
     STOA_TRY_ASSIGN(auto cell, shelf_->cells.at(entry.shop.cell)->session(Lane::interactive));
     STOA_TRY(check_database(cell, entry.shop.database));
   }
-  STOA_TRY(insert_records(session, entry, key, with_id(job)));
+  STOA_TRY(insert_records(session, entry, key, with_id(job, shelf_->clock, random_)));
   if (auto made = make_store_database(entry); !made) {
     // Nothing is left of a refusal.
     (void)drop_database(entry.shop);
@@ -263,14 +180,13 @@ Result<std::shared_ptr<StoreHandle>> MongoRegistry::create(const ClientRecord& c
     leave(client.key);
     return fail(std::move(made).error());
   }
-  auto store = find_store(client.key);  // the beat may have been here first
+  auto store = map_.find(client.key);  // the beat may have been here first
   if (!store) {
     store = std::make_shared<MongoStore>(shelf_, entry);
-    enter(store);
+    map_.enter(store);
   }
   store->set_entry(std::move(entry));
-  const std::unique_lock lock(maps_mutex_);
-  keys_[key.hash] = key;
+  map_.add_key(key);
   return store;
 }
 
@@ -284,11 +200,7 @@ Result<> MongoRegistry::change_entry(const ClientKey& key, const std::function<R
     if (!before) return no_such_store();
     entry = *before;
     STOA_TRY(change(entry));
-    // What finds the store and its database is decided once, at its registration.
-    if (entry.client.key != key || entry.shop.client_key != key || entry.shop.domain != before->shop.domain ||
-        entry.shop.posted_domain != before->shop.posted_domain || entry.shop.database != before->shop.database ||
-        entry.shop.cell != before->shop.cell)
-      return fail(Code::bug, "store {}: a change of its clientKey, shop, database or cell, wanted none", key.str());
+    STOA_TRY(check_same_store(*before, entry));
     ++entry.generation;
     BsonWriter command;
     command.utf8("update", "clients").begin_array("updates").begin_document(kItem);
@@ -306,7 +218,7 @@ Result<> MongoRegistry::change_entry(const ClientKey& key, const std::function<R
     return {};
   };
   STOA_TRY(session.transaction(all_or_nothing));
-  if (const auto store = find_store(key)) store->set_entry(std::move(entry));
+  if (const auto store = map_.find(key)) store->set_entry(std::move(entry));
   return {};
 }
 
@@ -386,7 +298,7 @@ Result<> MongoRegistry::remove(const ClientKey& key, const std::string& keep_job
       entry.shop.database_made = false;
       return {};
     }));
-    if (const auto store = find_store(key)) store->shut();
+    if (const auto store = map_.find(key)) store->shut();
     STOA_TRY(drop_database(recorded->shop));
     drop_spool(recorded->shop.database);
   }
@@ -425,13 +337,12 @@ Result<> MongoRegistry::add_key(const KeyRecord& key) {
     return {};
   };
   STOA_TRY(session.transaction(all_or_nothing));
-  const std::unique_lock lock(maps_mutex_);
-  keys_[key.hash] = key;
+  map_.add_key(key);
   return {};
 }
 
 Result<std::vector<KeyRecord>> MongoRegistry::keys(const ClientKey& key) {
-  if (!find_store(key)) return no_such_store();
+  if (!map_.find(key)) return no_such_store();
   STOA_TRY_ASSIGN(auto session, this->session());
   BsonWriter command;
   command.utf8("find", "keys").begin_document("filter").utf8("clientKey", key.str()).end();
@@ -457,8 +368,7 @@ Result<> MongoRegistry::revoke_key(const ClientKey& key, const std::string& id) 
     return touch_keys(session, key);
   };
   STOA_TRY(session.transaction(all_or_nothing));
-  const std::unique_lock lock(maps_mutex_);
-  std::erase_if(keys_, [&](const auto& item) { return item.second.id == id && item.second.client_key == key; });
+  map_.forget_key(key, id);
   return {};
 }
 

@@ -42,8 +42,7 @@ class MongoStore final : public StoreHandle {
                              const std::optional<Pass>& pass) override;
 
   Result<std::optional<Pass>> pass(const std::string& job, model::Kind kind) override;
-  Result<Unseen> count_unseen(const Pass& pass) override;
-  Result<std::vector<std::string>> list_unseen(const Pass& pass, std::size_t limit) override;
+  Result<> each_unseen(const Pass& pass, const std::function<bool(std::string_view id)>& each) override;
   Result<std::optional<Draft>> next_draft(const Pass& pass) override;
   Result<std::vector<DraftPart>> draft_parts(const Pass& pass, const std::string& id) override;
   Result<> end_passes(const std::string& job) override;
@@ -74,19 +73,18 @@ class MongoStore final : public StoreHandle {
   // an earlier holder has left. 0: the lease was handed back.
   Result<> hold(std::int64_t term);
   std::int64_t term() const { return term_.load(); }
+  // Which change of its read keys is in memory; -1: none.
+  std::int64_t keys_heard() const { return keys_heard_; }
+  void hear_keys(std::int64_t number) { keys_heard_ = number; }
   Cell& cell() const { return cell_; }
 
  private:
-  friend class Change;
   // The right to begin a call: kept while one is under way.
   using Use = std::shared_lock<std::shared_mutex>;
   Result<Use> use();
   Result<> load();
   Result<Session> session(Lane lane) { return cell_.session(lane); }
   void publish_version(std::int64_t number);
-  Result<> find(Session& session, Bson command, const std::function<Result<bool>(Bson)>& each);
-  // Calls `each` with the ids that a sweep of the pass would remove, until it answers false.
-  Result<> each_unseen(const Pass& pass, const std::function<bool(std::string_view id)>& each);
   Result<> index_if_large(Session& session, model::Kind kind);
   Result<> make_bucket_once(Session& session);
   Result<std::optional<BlobInfo>> find_blob(Session& session, const std::string& sha256);
@@ -96,7 +94,7 @@ class MongoStore final : public StoreHandle {
   const std::string database_;
   Cell& cell_;
   FetchClock clock_;
-  std::atomic<std::int64_t> term_ = 0;
+  std::atomic<std::int64_t> term_ = 0, keys_heard_ = -1;
 
   mutable std::mutex entry_mutex_;
   std::shared_ptr<const StoreEntry> entry_;  // shared with whoever asked: a snapshot

@@ -117,7 +117,7 @@ Result<> MongoStore::put_blob(const std::string& sha256, const fs::path& path) {
     command.utf8("update", kBlobs).begin_array("updates").begin_document(kItem);
     command.begin_document("q").utf8("_id", sha256).end().begin_document("u").begin_document("$setOnInsert");
     command.int64("length", size).int32("chunkSize", kChunkBytes).utf8("filename", sha256);
-    command.date("uploadDate", micros(shelf_->clock.wall()) / 1000).end().end().boolean("upsert", true).end().end();
+    command.date("uploadDate", shelf_->clock.wall()).end().end().boolean("upsert", true).end().end();
     STOA_TRY(session.write(database_, command.finish()));
   }
   if (::unlink(path.c_str()) != 0 && errno != ENOENT) return spool_failure("remove", path, errno);

@@ -43,7 +43,8 @@ Result<std::vector<Stored>> MongoStore::get_many(model::Kind kind, std::span<con
   STOA_TRY(session.find(database_, command.finish(), read));
   std::vector<Stored> all;
   for (const auto& id : ids)
-    if (const auto one = found.find(id); one != found.end()) all.push_back(one->second);
+    if (const auto one = found.find(id); one != found.end())
+      all.push_back(one->second);  // an id may be asked for twice
   return all;
 }
 
@@ -80,10 +81,7 @@ Result<Page> MongoStore::query(const Query& query) {
 }
 
 Result<Boundary> MongoStore::boundary(model::Kind kind, const std::string& field, Time now) {
-  const auto position = model::index_position(kind, field);
-  if (!position || model::spec(kind).index[*position].type != model::FieldType::time)
-    return fail(Code::invalid, "boundary of {}: field {}: wanted a time field of this kind", model::to_string(kind),
-                field);
+  STOA_TRY(check_time_field(kind, field));
   STOA_TRY_ASSIGN(const auto use, this->use());
   STOA_TRY_ASSIGN(auto session, this->session(Lane::interactive));
   const auto path = index_path(kind, field);
@@ -132,9 +130,8 @@ Result<std::optional<Tombstone>> MongoStore::tombstone(const std::string& id) {
 // ---- writing
 
 Result<Applied> MongoStore::apply(const Batch& batch) {
-  if (!batch.pass &&
-      (!batch.drafts.empty() || !batch.parts.empty() || !batch.draft_open.empty() || !batch.drafts_done.empty()))
-    return fail(Code::bug, "store {}: batch: drafts without the pass they belong to", key_.str());
+  if (auto sound = batch.validate(); !sound)
+    return fail(std::move(sound).error().in(fmt::format("store {}", key_.str())));
   STOA_TRY_ASSIGN(const auto use, this->use());
   const std::lock_guard writing(write_mutex_);
   STOA_TRY_ASSIGN(auto session, this->session(Lane::bulk));

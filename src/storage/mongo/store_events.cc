@@ -5,10 +5,6 @@
 namespace stoa::storage::mongo {
 namespace {
 
-std::int64_t milliseconds_of(Time time) {
-  return std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count();
-}
-
 Time time_at(Bson row, std::string_view path) {
   const auto value = find(row, path);
   return Time(std::chrono::milliseconds(value ? value->date().value_or(0) : 0));
@@ -40,9 +36,9 @@ Result<bool> MongoStore::append_event(const Event& event) {
   BsonWriter command;
   command.utf8("insert", kEvents).begin_array("documents").begin_document(kItem);
   command.utf8("_id", event.id).utf8("topic", event.topic).utf8("object", event.object).utf8("state", event.state);
-  command.utf8("error", event.error).date("receivedAt", milliseconds_of(event.received_at));
+  command.utf8("error", event.error).date("receivedAt", event.received_at);
   if (event.triggered_at)
-    command.date("triggeredAt", milliseconds_of(*event.triggered_at));
+    command.date("triggeredAt", *event.triggered_at);
   else
     command.null("triggeredAt");
   command.int64("attempts", event.attempts).begin_document("headers");
@@ -84,7 +80,7 @@ Result<std::vector<Event>> MongoStore::events(const EventQuery& query) {
   for (const auto& [name, wanted] : fields)
     if (!wanted.empty()) command.utf8(name, wanted);
   if (query.after) {
-    const auto at = milliseconds_of(query.after->first);
+    const auto at = query.after->first;
     command.begin_document("receivedAt").date("$lte", at).end().begin_array("$or");
     command.begin_document(kItem).begin_document("receivedAt").date("$lt", at).end().end();
     command.begin_document(kItem).begin_document("_id").utf8("$lt", query.after->second).end().end().end();
@@ -118,7 +114,7 @@ Result<> MongoStore::forget_events(Time received_before) {
   STOA_TRY_ASSIGN(auto session, this->session(Lane::bulk));
   BsonWriter command;
   command.utf8("delete", kEvents).begin_array("deletes").begin_document(kItem).begin_document("q");
-  command.begin_document("receivedAt").date("$lt", milliseconds_of(received_before)).end().end();
+  command.begin_document("receivedAt").date("$lt", received_before).end().end();
   command.int32("limit", 0).end().end();
   STOA_TRY(session.write(database_, command.finish()));
   return {};

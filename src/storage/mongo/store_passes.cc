@@ -61,25 +61,6 @@ Result<> MongoStore::each_unseen(const Pass& pass, const std::function<bool(std:
   return session.find(database_, command.finish(), judge);
 }
 
-Result<Unseen> MongoStore::count_unseen(const Pass& pass) {
-  STOA_TRY_ASSIGN(const auto all, kinds());
-  Unseen unseen{.stored = all[static_cast<std::size_t>(pass.progress.kind)].count};
-  const auto count = [&](std::string_view) { return ++unseen.unseen > 0; };
-  STOA_TRY(each_unseen(pass, count));
-  return unseen;
-}
-
-Result<std::vector<std::string>> MongoStore::list_unseen(const Pass& pass, std::size_t limit) {
-  std::vector<std::string> ids;
-  if (limit == 0) return ids;
-  const auto take = [&](std::string_view id) {
-    ids.emplace_back(id);
-    return ids.size() < limit;
-  };
-  STOA_TRY(each_unseen(pass, take));
-  return ids;
-}
-
 // ---- drafts
 
 Result<std::optional<Draft>> MongoStore::next_draft(const Pass& pass) {
