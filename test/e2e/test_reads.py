@@ -9,6 +9,7 @@ import urllib.parse
 import pytest
 
 from stoa import add_fault, clear_faults, eventually, want_problem
+from truth import media_settled
 
 BASE = "/v1/stores/shop"
 COUNT = 60
@@ -20,6 +21,7 @@ class Rig:
         done = stoa.register("shop", sandbox.shop_url("s"), "shpat_s").want(202).json
         self.key = done["readKey"]
         stoa.wait_job(done["job"]["id"], "succeeded")
+        media_settled(stoa, "shop")  # downloads move the version, and with it the ETags
         self.products = stoa.walk(BASE + "/products?limit=250", self.key)
         self.collections = stoa.walk(BASE + "/collections?limit=250", self.key)
 
