@@ -109,7 +109,7 @@ http::Response MediaServer::answer_whole(const Asked& asked) {
   const auto page = make(asked);
   metrics_.gauge("stoa_media_cache_bytes", "Images kept in memory for serving", {}, double(cache_.bytes()));
   if (page) return send(asked, 200, (*page)->body, (*page)->head);
-  auto problem = http::problem_from(page.error());
+  auto problem = http::problem_from(page.error(), asked.request.request_id);
   if (page.error().reason == "images-busy") problem.status = 503;
   if (page.error().code == Code::invalid) {  // the image's fault, not the question's
     problem.status = 422;

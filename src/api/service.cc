@@ -126,7 +126,7 @@ std::optional<http::Response> Service::answer_now(const http::Request& request) 
   return std::nullopt;
 }
 
-http::Response Service::answer(const http::Request& request) try {
+http::Response Service::answer(const http::Request& request) {
   auto match = router_.match(request.method, request.path);
   if (auto refusal = refuse(request, match)) return std::move(*refusal);
   const Entry& entry = entry_of(*match.route);
@@ -142,9 +142,6 @@ http::Response Service::answer(const http::Request& request) try {
         return http::to_response(*unknown, request.request_id);
     return entry.guarded({request, match.params, *principal});
   });
-} catch (const std::exception& e) {
-  log::error("request failed", {{"requestId", request.request_id}, {"error", e.what()}});
-  return http::error_response(error(Code::bug, "unexpected exception"), request.request_id);
 }
 
 Service::Admission Service::admit(const http::Request& head, std::size_t body_bytes_max) {

@@ -1,6 +1,7 @@
 #include "http/problem.h"
 
 #include "base/json_text.h"
+#include "base/log.h"
 #include "base/text.h"
 
 namespace stoa::http {
@@ -57,11 +58,12 @@ int status_of(Code code) {
 
 }  // namespace
 
-Problem problem_from(const Error& error) {
+Problem problem_from(const Error& error, std::string_view request_id) {
   Problem problem;
   problem.status = status_of(error.code);
   problem.code = error.reason.empty() ? std::string(to_string(error.code)) : error.reason;
   const bool ours = error.code == Code::corrupt || error.code == Code::bug;
+  if (ours) log::error("request failed", {{"requestId", std::string(request_id)}, {"error", error.what}});
   problem.detail = ours ? "The server could not answer. Its log says why, under this requestId." : error.what;
   problem.retry_after = error.retry_after;
   return problem;

@@ -28,12 +28,12 @@ struct Problem {
 };
 
 // status: invalid 400, denied 403, not_found 404, conflict 409, throttled 429, unavailable 503, others 500. code:
-// error.reason or the code's name. The text of corrupt and bug errors stays in the log; the client sees a fixed
-// sentence.
-Problem problem_from(const Error& error);
+// error.reason or the code's name. The text of corrupt and bug errors goes to the log under the request's id; the
+// client sees a fixed sentence.
+Problem problem_from(const Error& error, std::string_view request_id);
 Response to_response(const Problem& problem, std::string_view request_id);
 inline Response error_response(const Error& error, std::string_view request_id) {
-  return to_response(problem_from(error), request_id);
+  return to_response(problem_from(error, request_id), request_id);
 }
 
 }  // namespace stoa::http

@@ -50,17 +50,24 @@ TEST(Problem, EveryErrorCodeHasItsStatus) {
       {Code::conflict, 409, "conflict"},   {Code::throttled, 429, "throttled"}, {Code::unavailable, 503, "unavailable"},
       {Code::cancelled, 500, "cancelled"}, {Code::corrupt, 500, "corrupt"},     {Code::bug, 500, "bug"}};
   for (const auto& [code, status, name] : cases) {
-    const auto problem = problem_from({.code = code, .what = "w"});
+    const auto problem = problem_from({.code = code, .what = "w"}, "r");
     EXPECT_EQ(problem.status, status) << name;
     EXPECT_EQ(problem.code, name);
   }
-  EXPECT_EQ(problem_from({.code = Code::not_found, .what = "w", .reason = "store-not-found"}).code, "store-not-found");
+  EXPECT_EQ(problem_from({.code = Code::not_found, .what = "w", .reason = "store-not-found"}, "r").code,
+            "store-not-found");
 }
 
-TEST(Problem, WhatWentWrongInsideIsNotShown) {
-  for (const auto code : {Code::corrupt, Code::bug})
-    EXPECT_EQ(problem_from({.code = code, .what = "table secrets row 7"}).detail.find("secrets"), std::string::npos);
-  EXPECT_EQ(problem_from({.code = Code::invalid, .what = "limit: too big"}).detail, "limit: too big");
+TEST(Problem, WhatWentWrongInsideIsLoggedAndNotShown) {
+  for (const auto code : {Code::corrupt, Code::bug}) {
+    testing::internal::CaptureStderr();
+    const auto problem = problem_from({.code = code, .what = "table secrets row 7"}, "r1");
+    const auto logged = testing::internal::GetCapturedStderr();
+    EXPECT_EQ(problem.detail.find("secrets"), std::string::npos);
+    EXPECT_NE(logged.find("table secrets row 7"), std::string::npos) << logged;
+    EXPECT_NE(logged.find("r1"), std::string::npos) << logged;
+  }
+  EXPECT_EQ(problem_from({.code = Code::invalid, .what = "limit: too big"}, "r").detail, "limit: too big");
 }
 
 TEST(Response, HeaderValuesCannotBreakOutOfTheirLine) {

@@ -32,18 +32,18 @@ Problem overloaded(std::string_view detail) {
 // The handler's answer; what it throws becomes a 500 (out of memory: 503), and the reason goes to the log.
 template <class Handler>
 auto guarded(const Request& request, Handler handler) -> decltype(handler()) {
+  std::string what;
   try {
     return handler();
   } catch (const std::bad_alloc&) {
     log::error("http: out of memory in a handler", {{"requestId", request.request_id}});
     return to_response(overloaded("The server is short of memory."), request.request_id);
   } catch (const std::exception& exception) {
-    log::error("http: a handler threw", {{"requestId", request.request_id}, {"what", exception.what()}});
+    what = exception.what();
   } catch (...) {
-    log::error("http: a handler threw", {{"requestId", request.request_id}, {"what", "no std::exception"}});
+    what = "no std::exception";
   }
-  return to_response(problem_from(Error{.code = Code::bug, .what = {}, .reason = "internal-error"}),
-                     request.request_id);
+  return error_response(error(Code::bug, "a handler threw: {}", what).because("internal-error"), request.request_id);
 }
 
 }  // namespace
