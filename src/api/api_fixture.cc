@@ -43,9 +43,10 @@ std::string Answer::header(std::string_view name) const {
   return "";
 }
 
-ApiFixture::ApiFixture() {
+ApiFixture::ApiFixture(std::span<const model::Kind> kinds) {
   crypto_init();
-  auto opened = storage::open_embedded({.folder = folder_.path()}, clock_, random_);
+  auto opened =
+      storage::open_embedded({.folder = folder_.path(), .kinds = {kinds.begin(), kinds.end()}}, clock_, random_);
   STOA_CHECK(opened.has_value(), "the embedded engine opens");
   registry_ = std::move(*opened);
   make_store("tees", "tees.myshopify.com", kKey);

@@ -39,7 +39,8 @@ class ApiFixture : public ::testing::Test {
   static constexpr std::string_view kOperator = "operator-token-of-the-tests";
   static constexpr std::string_view kKey = "read-key-of-tees", kOtherKey = "read-key-of-hats";
 
-  ApiFixture();
+  // `kinds`: that are mirrored.
+  explicit ApiFixture(std::span<const model::Kind> kinds = model::standard_kinds());
   // Restarts the Service, with other options.
   void serve(const ServiceOptions& options);
 

@@ -11,7 +11,7 @@ Result<api::StoreReader> Catalog::open(std::shared_ptr<storage::StoreHandle> sto
 
 Result<api::StoreReader> Catalog::open(const StoreRef& ref) {
   STOA_TRY_ASSIGN(auto store, registry_.resolve(ref));
-  return open(std::move(store), api::Audience::operators, model::all_kinds());
+  return open(std::move(store), api::Audience::operators, registry_.mirrored());
 }
 
 Result<api::Listing> Catalog::products(const StoreRef& ref, const ProductQuery& query) {
@@ -90,6 +90,18 @@ Result<api::Object> Catalog::discount(const StoreRef& ref, std::string_view id, 
 Result<api::Object> Catalog::discount_by_code(const StoreRef& ref, std::string_view code, const api::Fields& fields) {
   STOA_TRY_ASSIGN(const auto reader, open(ref));
   return reader.discount_by_code(code, fields);
+}
+Result<api::Listing> Catalog::pages(const StoreRef& ref, const PageQuery& query) {
+  STOA_TRY_ASSIGN(const auto reader, open(ref));
+  return reader.pages(query);
+}
+Result<api::Object> Catalog::page(const StoreRef& ref, std::string_view id, const api::Fields& fields) {
+  STOA_TRY_ASSIGN(const auto reader, open(ref));
+  return reader.by_id(Kind::pages, id, fields);
+}
+Result<api::Object> Catalog::page_by_handle(const StoreRef& ref, const std::string& handle, const api::Fields& fields) {
+  STOA_TRY_ASSIGN(const auto reader, open(ref));
+  return reader.by_handle(Kind::pages, handle, fields);
 }
 Result<api::Listing> Catalog::themes(const StoreRef& ref, const ThemeListQuery& query) {
   STOA_TRY_ASSIGN(const auto reader, open(ref));

@@ -17,7 +17,8 @@ using storage::StoreRef;
 class Catalog {
  public:
   // Both must outlive it.
-  Catalog(storage::Registry& registry, const Clock& clock) : registry_(registry), clock_(clock), facts_(clock) {}
+  Catalog(storage::Registry& registry, const Clock& clock)
+      : registry_(registry), clock_(clock), facts_(clock, registry.mirrored()) {}
 
   // As an operator sees them. not_found ("store-not-found"); else as StoreReader says.
   Result<api::Listing> products(const StoreRef& ref, const ProductQuery& query);
@@ -40,6 +41,9 @@ class Catalog {
   Result<api::Listing> discounts(const StoreRef& ref, const DiscountQuery& query);
   Result<api::Object> discount(const StoreRef& ref, std::string_view id, const api::Fields& fields = {});
   Result<api::Object> discount_by_code(const StoreRef& ref, std::string_view code, const api::Fields& fields = {});
+  Result<api::Listing> pages(const StoreRef& ref, const PageQuery& query);
+  Result<api::Object> page(const StoreRef& ref, std::string_view id, const api::Fields& fields = {});
+  Result<api::Object> page_by_handle(const StoreRef& ref, const std::string& handle, const api::Fields& fields = {});
   Result<api::Listing> themes(const StoreRef& ref, const ThemeListQuery& query);
   Result<api::Object> theme(const StoreRef& ref, const ThemeQuery& query);
   Result<api::Object> theme_template(const StoreRef& ref, std::string_view theme, const std::string& name);

@@ -10,7 +10,8 @@ constexpr std::size_t kStoresMax = 65'536;
 constexpr std::pair<model::Kind, const char*> kBoundaries[] = {{model::Kind::products, "publishedAt"},
                                                                {model::Kind::articles, "publishedAt"},
                                                                {model::Kind::discounts, "startsAt"},
-                                                               {model::Kind::discounts, "endsAt"}};
+                                                               {model::Kind::discounts, "endsAt"},
+                                                               {model::Kind::pages, "publishedAt"}};
 
 bool same_owner(const std::weak_ptr<storage::StoreHandle>& a, const std::shared_ptr<storage::StoreHandle>& b) {
   return !a.owner_before(b) && !b.owner_before(a);
@@ -87,7 +88,9 @@ Result<std::shared_ptr<const StoreFacts>> FactsCache::read(const std::shared_ptr
   STOA_TRY_ASSIGN(facts->kinds, store->kinds());
   STOA_CHECK(facts->kinds.size() == model::kKindCount, "kinds() answers one status per kind");
   const auto now = clock_.wall();
+  facts->mirrored = mirrored_;
   for (const auto& [kind, field] : kBoundaries) {
+    if (std::ranges::find(mirrored_, kind) == mirrored_.end()) continue;
     STOA_TRY_ASSIGN(const auto boundary, store->boundary(kind, field, now));
     if (boundary.last) facts->boundary.last = std::max(facts->boundary.last.value_or(*boundary.last), *boundary.last);
     if (boundary.next) facts->boundary.next = std::min(facts->boundary.next.value_or(*boundary.next), *boundary.next);

@@ -18,8 +18,9 @@ namespace stoa::api {
 // Immutable. Taken before the query it belongs to.
 struct StoreFacts {
   storage::Version version;
-  storage::Boundary boundary;  // of scheduled publication and of discounts, of all kinds
-  std::vector<storage::KindStatus> kinds;
+  storage::Boundary boundary;              // of scheduled publication and of discounts, of all kinds
+  std::vector<storage::KindStatus> kinds;  // of all, mirrored or not
+  std::span<const model::Kind> mirrored;
   std::int64_t generation = 0;  // of the settings
   Policy policy;
   Tick read_at{};
@@ -35,7 +36,8 @@ struct StoreFacts {
 
 class FactsCache {
  public:
-  explicit FactsCache(const Clock& clock) : clock_(clock) {}
+  // `mirrored`: storage::Registry::mirrored().
+  FactsCache(const Clock& clock, std::span<const model::Kind> mirrored) : clock_(clock), mirrored_(mirrored) {}
 
   // Memory only. Nothing when they are not known or no longer true: then get() is called on a worker.
   std::shared_ptr<const StoreFacts> peek(const std::shared_ptr<storage::StoreHandle>& store,
@@ -51,6 +53,7 @@ class FactsCache {
   Result<std::shared_ptr<const StoreFacts>> read(const std::shared_ptr<storage::StoreHandle>& store) const;
 
   const Clock& clock_;
+  const std::span<const model::Kind> mirrored_;
   mutable std::shared_mutex mutex_;
   std::unordered_map<std::string, std::shared_ptr<const StoreFacts>> facts_;  // by clientKey
 };

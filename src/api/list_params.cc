@@ -9,6 +9,7 @@
 namespace stoa::api {
 namespace {
 constexpr std::array<std::string_view, 5> kStatuses{"ACTIVE", "UNLISTED", "DRAFT", "ARCHIVED", "any"};
+constexpr std::array<std::string_view, 2> kPublishedStatuses{"published", "any"};
 
 std::vector<std::string> read_ids(ParamReader& in, model::Kind kind) {
   std::vector<std::string> out;
@@ -111,14 +112,23 @@ Parsed<BlogQuery> parse_blog_query(std::string_view text) {
 }
 
 Parsed<ArticleQuery> parse_article_query(std::string_view text) {
-  constexpr std::array<std::string_view, 2> kArticleStatuses{"published", "any"};
   ParamReader in(text);
   ArticleQuery query;
   read_common(in, model::Kind::articles, query);
   query.tags = in.texts("tag");
-  query.status = in.one_of("status", kArticleStatuses);
+  query.status = in.one_of("status", kPublishedStatuses);
   if (query.status == "published") query.status.clear();
   query.sort = in.one_of("sort", article_sorts());
+  return finish(in, std::move(query));
+}
+
+Parsed<PageQuery> parse_page_query(std::string_view text) {
+  ParamReader in(text);
+  PageQuery query;
+  read_common(in, model::Kind::pages, query);
+  query.status = in.one_of("status", kPublishedStatuses);
+  if (query.status == "published") query.status.clear();
+  query.sort = in.one_of("sort", page_sorts());
   return finish(in, std::move(query));
 }
 

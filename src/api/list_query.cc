@@ -14,6 +14,7 @@ constexpr std::array<Words, 5> kCollectionSorts{"id", "title", "-title", "update
 constexpr std::array<Words, 2> kBlogSorts{"id", "title"};
 constexpr std::array<Words, 2> kArticleSorts{"-publishedAt", "id"};
 constexpr std::array<Words, 1> kDiscountSorts{"id"};
+constexpr std::array<Words, 5> kPageSorts{"id", "title", "-title", "updatedAt", "-updatedAt"};
 
 // The large ones come first.
 constexpr std::size_t kThemeMembersLarge = 7;
@@ -80,6 +81,7 @@ std::span<const std::string_view> collection_sorts() { return kCollectionSorts; 
 std::span<const std::string_view> blog_sorts() { return kBlogSorts; }
 std::span<const std::string_view> article_sorts() { return kArticleSorts; }
 std::span<const std::string_view> discount_sorts() { return kDiscountSorts; }
+std::span<const std::string_view> page_sorts() { return kPageSorts; }
 
 std::span<const std::string_view> theme_members() { return kThemeMembers; }
 std::span<const std::string_view> large_theme_members() { return std::span(kThemeMembers).first(kThemeMembersLarge); }
@@ -145,6 +147,16 @@ std::string canonical_walk(const MediaQuery& query) {
   Pairs pairs;
   pairs.add("ids", query.ids);
   pairs.add_filled("state", query.state);
+  pairs.add("updatedSince", query.updated_since);
+  return pairs.take();
+}
+
+std::string canonical_walk(const PageQuery& query) {
+  Pairs pairs;
+  pairs.add("handle", query.handles);
+  pairs.add("ids", query.ids);
+  pairs.add_filled("sort", query.sort.empty() && query.ids.empty() && query.handles.empty() ? "id" : query.sort);
+  pairs.add_filled("status", query.status);
   pairs.add("updatedSince", query.updated_since);
   return pairs.take();
 }

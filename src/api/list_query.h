@@ -58,6 +58,17 @@ struct ArticleQuery {
   api::Fields fields = {};
 };
 
+struct PageQuery {
+  std::vector<std::string> ids = {};
+  std::vector<std::string> handles = {};
+  std::optional<Time> updated_since = {};
+  std::string status = {};  // published (the default), or "any"
+  std::string sort = {};    // "id" (the default), "-updatedAt", …; with ids or handles and no sort: in the order asked
+  std::size_t limit = 50;
+  std::string after = {};
+  api::Fields fields = {};
+};
+
 struct DiscountQuery {
   std::string status = {};  // ACTIVE (the default) SCHEDULED EXPIRED any
   std::string sort = {};    // "id" (the default)
@@ -101,6 +112,7 @@ std::span<const std::string_view> collection_sorts();
 std::span<const std::string_view> blog_sorts();
 std::span<const std::string_view> article_sorts();
 std::span<const std::string_view> discount_sorts();
+std::span<const std::string_view> page_sorts();
 
 // Filters and sort: what a cursor is bound to. A query string, ready encoded.
 std::string canonical_walk(const ProductQuery& query);
@@ -108,6 +120,7 @@ std::string canonical_walk(const CollectionQuery& query);
 std::string canonical_walk(const BlogQuery& query);
 std::string canonical_walk(const ArticleQuery& query);  // without its blog, which is part of the path
 std::string canonical_walk(const DiscountQuery& query);
+std::string canonical_walk(const PageQuery& query);
 inline std::string canonical_walk(const ThemeListQuery&) { return ""; }
 std::string canonical_query(const ThemeQuery& query);  // without its id, which is part of the path
 std::string canonical_walk(const MediaQuery& query);

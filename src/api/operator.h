@@ -19,7 +19,6 @@ struct OperatorDeps {
   const tenant::Vault& vault;
   const Clock& clock;
   Random& random;
-  std::span<const model::Kind> kinds;  // that this version mirrors
   std::function<std::chrono::seconds(const storage::StoreEntry&, model::Kind)>
       interval;                          // how often a kind is asked for
   std::function<void()> wake_sync;       // jobs or stores changed

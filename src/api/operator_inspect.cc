@@ -11,7 +11,8 @@ namespace {
 // Why a read key is not served this document; empty when it is.
 std::string hidden_because(model::Kind kind, const Policy& policy, const storage::Stored& stored, Time now) {
   if (visible(kind, Audience::read_key, policy, stored.body, now)) return {};
-  if (kind == model::Kind::articles && !json::find_string(stored.body, {"publishedAt"})) return "draft";
+  if ((kind == model::Kind::articles || kind == model::Kind::pages) && !json::find_string(stored.body, {"publishedAt"}))
+    return "draft";
   if (kind == model::Kind::discounts) {
     const auto status = discount_status(stored.body, now);
     return status == "ACTIVE" ? "found by its codes only" : status == "EXPIRED" ? "expired" : "scheduled";

@@ -121,30 +121,32 @@ tenant::SyncRequest read_sync(const OperatorDeps& deps, const storage::StoreEntr
     if (request.mode != "full" && request.mode != "incremental")
       faults.push_back({"/mode", "want full or incremental"});
   }
+  const auto mirrored = deps.registry.mirrored();
   std::set<model::Kind> kinds;
   const auto names = texts_of(body, "kinds", faults);
   for (std::size_t i = 0; i < names.size(); ++i) {
     const auto kind = model::kind_from(names[i]);
     if (!kind)
       faults.push_back({fmt::format("/kinds/{}", i), "unknown kind"});
-    else if (std::find(deps.kinds.begin(), deps.kinds.end(), *kind) == deps.kinds.end())
-      faults.push_back({fmt::format("/kinds/{}", i), "this version does not mirror that kind yet"});
+    else if (std::ranges::find(mirrored, *kind) == mirrored.end())
+      faults.push_back({fmt::format("/kinds/{}", i),
+                        "not mirrored here: name it in sync.further_kinds of the server's configuration"});
     else
       kinds.insert(*kind);
   }
   request.ids = texts_of(body, "ids", faults);
   for (std::size_t i = 0; i < request.ids.size(); ++i) {
     const auto gid = parse_gid(request.ids[i]);
-    const auto kind = std::find_if(deps.kinds.begin(), deps.kinds.end(),
+    const auto kind = std::find_if(mirrored.begin(), mirrored.end(),
                                    [&](model::Kind k) { return gid && model::has_gid_type(k, gid->type); });
-    if (kind == deps.kinds.end())
+    if (kind == mirrored.end())
       faults.push_back(
           {fmt::format("/ids/{}", i), "want the gid of an object that is mirrored, such as gid://shopify/Product/1"});
     else
       kinds.insert(*kind);
   }
   if (kinds.empty()) {
-    const auto wanted = tenant::wanted_kinds(entry.client.settings);
+    const auto wanted = tenant::wanted_kinds(entry.client.settings, mirrored);
     kinds.insert(wanted.begin(), wanted.end());
   }
   request.kinds.assign(kinds.begin(), kinds.end());

@@ -147,8 +147,8 @@ Result<json::Object> health_view(storage::StoreHandle& store, const OperatorDeps
   STOA_TRY_ASSIGN(const auto version, store.version());
   STOA_TRY_ASSIGN(const auto statuses, store.kinds());
   json::Object kinds;
-  const auto wanted_kinds = tenant::wanted_kinds(entry->client.settings);
-  for (const auto kind : deps.kinds) {
+  const auto wanted_kinds = tenant::wanted_kinds(entry->client.settings, deps.registry.mirrored());
+  for (const auto kind : deps.registry.mirrored()) {
     const bool wanted = std::ranges::find(wanted_kinds, kind) != wanted_kinds.end();
     const auto& status = statuses.at(static_cast<std::size_t>(kind));
     const auto interval = deps.interval(*entry, kind);

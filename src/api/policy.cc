@@ -67,7 +67,8 @@ std::vector<storage::Condition> list_conditions(model::Kind kind, Audience audie
 
 bool visible(model::Kind kind, Audience audience, const Policy& policy, std::string_view body, Time now) {
   if (audience == Audience::operators) return true;
-  if (kind == model::Kind::articles) return not_later(json::find_string(body, {"publishedAt"}), now);
+  if (kind == model::Kind::articles || kind == model::Kind::pages)
+    return not_later(json::find_string(body, {"publishedAt"}), now);
   // Files that are no media may be anything: what a shop sells as a download, for one.
   if (kind == model::Kind::media) return json::find_string(body, {"__typename"}) != "GenericFile";
   if (kind == model::Kind::discounts) return is_automatic(body) && discount_status(body, now) == "ACTIVE";

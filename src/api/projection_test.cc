@@ -171,6 +171,7 @@ TEST(Schema, IsWhatTheDocumentsSelect) {
   auto discount = documents["DiscountF"];
   discount.names["status"];  // added by discount_status.cc
   expect_equal(as_selection(schema(Kind::discounts)), discount, "discount");
+  expect_equal(as_selection(schema(Kind::pages)), documents["PageF"], "page");
   auto theme = documents["ThemeF"];
   theme.names["settings"];  // added by sync/theme_plan.cc
   auto& files = theme.names["files"];

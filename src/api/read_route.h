@@ -18,6 +18,7 @@ inline constexpr std::array kOfBlogs{model::Kind::blogs};
 inline constexpr std::array kOfArticles{model::Kind::articles};
 inline constexpr std::array kOfBlogArticles{model::Kind::blogs, model::Kind::articles};
 inline constexpr std::array kOfDiscounts{model::Kind::discounts};
+inline constexpr std::array kOfPages{model::Kind::pages};
 inline constexpr std::array kOfThemes{model::Kind::themes};
 inline constexpr std::array kOfMedia{model::Kind::media};
 inline constexpr std::array kOfMembers{model::Kind::collections, model::Kind::products};

@@ -13,6 +13,7 @@ void add_blog_routes(Service& service);
 void add_article_routes(Service& service);
 void add_media_routes(Service& service);
 void add_discount_routes(Service& service);
+void add_page_routes(Service& service);
 void add_theme_routes(Service& service);
 
 }  // namespace stoa::api

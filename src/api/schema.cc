@@ -40,6 +40,9 @@ constexpr std::string_view kArticle =
     "id title handle body summary tags isPublished publishedAt createdAt updatedAt templateSuffix author { name } "
     "image { id url altText width height contentUrl } blog { id } blogId "
     "metafields { id namespace key type value compareDigest updatedAt }";
+constexpr std::string_view kPage =
+    "id title handle body isPublished publishedAt createdAt updatedAt templateSuffix "
+    "metafields { id namespace key type value compareDigest updatedAt }";
 constexpr std::string_view kMedium =
     "id __typename alt createdAt updatedAt fileStatus fileErrors { code message } "
     "preview { image { id url altText width height } } mimeType image { id url altText width height } url "
@@ -100,7 +103,8 @@ const SchemaNode* SchemaNode::find(std::string_view child) const {
 const SchemaNode& schema(model::Kind kind) {
   static const SchemaNode kProducts = read_schema(kProduct), kCollections = read_schema(kCollection),
                           kBlogs = read_schema(kBlog), kArticles = read_schema(kArticle), kThemes = read_schema(kTheme),
-                          kDiscounts = read_schema(kDiscount), kMedia = read_schema(kMedium), kNone;
+                          kDiscounts = read_schema(kDiscount), kMedia = read_schema(kMedium),
+                          kPages = read_schema(kPage);
   switch (kind) {
     case model::Kind::products: return kProducts;
     case model::Kind::collections: return kCollections;
@@ -109,8 +113,9 @@ const SchemaNode& schema(model::Kind kind) {
     case model::Kind::discounts: return kDiscounts;
     case model::Kind::themes: return kThemes;
     case model::Kind::media: return kMedia;
-    default: return kNone;
+    case model::Kind::pages: return kPages;
   }
+  check_failed("schema", "a kind of model::all_kinds()", __FILE__, __LINE__);
 }
 
 }  // namespace stoa::api

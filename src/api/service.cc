@@ -48,6 +48,7 @@ Service::Service(Dependencies dependencies, const ServiceOptions& options)
   add_media_routes(*this);
   add_discount_routes(*this);
   add_theme_routes(*this);
+  add_page_routes(*this);
 }
 
 void Service::add(http::Method method, std::string pattern, Entry entry) {

@@ -63,6 +63,13 @@ std::unexpected<Error> StoreReader::missing(model::Kind kind) const {
   return fail(error(Code::not_found, "there is no such {}", name).because(name + "-not-found"));
 }
 
+Result<> StoreReader::mirrors(model::Kind kind) const {
+  if (std::ranges::find(facts_->mirrored, kind) != facts_->mirrored.end()) return {};
+  return fail(error(Code::not_found, "{0} are not mirrored here: name {0} in sync.further_kinds of the server",
+                    model::to_string(kind))
+                  .because("kind-not-mirrored"));
+}
+
 Result<Object> StoreReader::object(model::Kind kind, const std::optional<storage::Stored>& found,
                                    const Fields& fields) const {
   if (!found || !visible(kind, audience_, facts_->policy, found->body, now_)) return missing(kind);
@@ -80,6 +87,7 @@ Result<Object> StoreReader::shown(model::Kind kind, const storage::Stored& found
 }
 
 Result<Object> StoreReader::by_id(model::Kind kind, std::string_view id, const Fields& fields) const {
+  STOA_TRY(mirrors(kind));
   const auto gid = parse_object_id(kind, id);
   if (!gid) return missing(kind);
   STOA_TRY_ASSIGN(const auto found, store_->get(kind, *gid));
@@ -104,6 +112,7 @@ Result<std::optional<storage::Stored>> StoreReader::find_by_handle(model::Kind k
 }
 
 Result<Object> StoreReader::by_handle(model::Kind kind, const std::string& handle, const Fields& fields) const {
+  STOA_TRY(mirrors(kind));
   STOA_TRY_ASSIGN(const auto found, find_by_handle(kind, handle));
   return object(kind, found, fields);
 }
@@ -168,7 +177,8 @@ Result<Object> StoreReader::store() const {
   out["locales"] = locales(member(shop, "shopLocales"));
   out["version"] = facts_->version.number;
   json::Object kinds;
-  for (const auto& status : facts_->kinds) kinds[model::to_string(status.kind)] = freshness(status, audience_, now_);
+  for (const auto kind : facts_->mirrored)
+    kinds[model::to_string(kind)] = freshness(facts_->kind(kind), audience_, now_);
   out["kinds"] = std::move(kinds);
   return Object{.json = json::write(out)};
 }

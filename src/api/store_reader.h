@@ -28,6 +28,8 @@ class StoreReader {
   StoreReader(std::shared_ptr<storage::StoreHandle> store, Audience audience, std::shared_ptr<const StoreFacts> facts,
               Time now);
 
+  // Every question about a kind that the server does not mirror is not_found ("kind-not-mirrored").
+
   // Lists. invalid: "invalid-cursor".
   Result<Listing> products(const ProductQuery& query) const;
   Result<Listing> collections(const CollectionQuery& query) const;
@@ -36,6 +38,7 @@ class StoreReader {
   Result<Listing> articles(const ArticleQuery& query) const;
   Result<Listing> discounts(const DiscountQuery& query) const;
   Result<Listing> media(const MediaQuery& query) const;
+  Result<Listing> pages(const PageQuery& query) const;
   // The members of query.collection, given by gid or number, which must exist: not_found ("collection-not-found") or
   // unavailable as below.
   Result<Listing> collection_products(const ProductQuery& query) const;
@@ -82,6 +85,7 @@ class StoreReader {
   Result<Object> object(model::Kind kind, const std::optional<storage::Stored>& found, const Fields& fields) const;
   Result<Object> shown(model::Kind kind, const storage::Stored& found, const Fields& fields) const;
   std::unexpected<Error> missing(model::Kind kind) const;
+  Result<> mirrors(model::Kind kind) const;  // not_found ("kind-not-mirrored")
 
   std::shared_ptr<storage::StoreHandle> store_;
   Audience audience_;

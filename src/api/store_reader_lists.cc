@@ -16,6 +16,7 @@ constexpr std::array kBlogKinds{model::Kind::blogs};
 constexpr std::array kArticleKinds{model::Kind::articles};
 constexpr std::array kDiscountKinds{model::Kind::discounts};
 constexpr std::array kMediaKinds{model::Kind::media};
+constexpr std::array kPageKinds{model::Kind::pages};
 constexpr std::array kMemberKinds{model::Kind::collections, model::Kind::products};
 
 // `sort` of the API to an index field.
@@ -249,6 +250,20 @@ Result<Listing> StoreReader::media(const MediaQuery& query) const {
     plan.walk.shows = [this](std::string_view body) {
       return visible(model::Kind::media, audience_, facts_->policy, body, now_);
     };
+  return list(plan, query.fields, query.after);
+}
+
+Result<Listing> StoreReader::pages(const PageQuery& query) const {
+  STOA_TRY(mirrors(model::Kind::pages));
+  STOA_TRY(known_sort(query.sort, page_sorts()));
+  if (!query.status.empty() && audience_ != Audience::operators)
+    return fail(error(Code::denied, "a read key sees published pages only: use the operator token for another status")
+                    .because("operator-only"));
+  ListPlan plan{.walk = {}, .scope = "pages?" + canonical_walk(query), .kinds = kPageKinds, .limit = query.limit};
+  plan.walk.query.kind = model::Kind::pages;
+  if (query.status != "any")
+    plan.walk.query.all.push_back({.field = "publishedAt", .op = Condition::Op::less_equal, .values = {micros(now_)}});
+  add_common(query, "id", plan.walk);
   return list(plan, query.fields, query.after);
 }
 

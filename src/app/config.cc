@@ -131,6 +131,8 @@ Result<void> Config::validate() const {
   STOA_TRY(sync.validate());
   STOA_TRY(media.validate());
   STOA_TRY(log::parse_level(log_level));
+  if (auto kinds = model::mirrored_kinds(further_kinds); !kinds)
+    return fail(std::move(kinds).error().in("sync.further_kinds"));
   if (open_stores_max < 1) return fail(Code::invalid, "storage.open_stores_max is 0, want at least 1");
   const bool version_shape = api_version.size() == 7 && api_version[4] == '-' && parse_int(api_version.substr(0, 4)) &&
                              parse_int(api_version.substr(5));

@@ -38,6 +38,7 @@ struct Config {
   std::chrono::milliseconds answer_within{10'000};
   std::string log_level = "info";
   std::size_t open_stores_max = 512;
+  std::vector<std::string> further_kinds;  // mirrored besides the standard ones: model::further_kinds()
 
   Result<void> validate() const;
 };

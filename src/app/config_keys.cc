@@ -141,7 +141,9 @@ std::vector<Key> make_keys() {
       url_key("storage.url", "Empty: embedded SQLite in `data`. mongodb://…: a replica set or a sharded cluster.",
               AT(storage_url)),
       text_key("storage.url_file", "File that holds storage.url, when it bears a password.", AT(storage_url_file)),
-      number_key("storage.tables_max", "Tables of a MongoDB deployment (33 a store); beyond it new stores are refused.",
+      number_key("storage.tables_max",
+                 "Tables of a MongoDB deployment (33 a store, and 3 for each of "
+                 "sync.further_kinds); beyond it new stores are refused.",
                  AT(tables_max)),
       number_key("storage.connections_max", "Connections to a MongoDB deployment, of each of two pools.",
                  AT(connections_max)),
@@ -198,6 +200,10 @@ std::vector<Key> make_keys() {
       duration_key("sync.full_interval", "How often a complete pass finds deletions and silent changes.",
                    AT(sync.full_interval)),
       duration_key("sync.overlap", "How far an incremental pass goes back before its predecessor.", AT(sync.overlap)),
+      list_key("sync.further_kinds",
+               "Mirrored besides products, collections, blogs, articles, themes, media and discounts: pages. What one "
+               "held stays when it is taken out again, and is served no more.",
+               AT(further_kinds)),
       number_key("discounts.codes_max",
                  "Redeem codes of one discount that are mirrored; of one that has more, only their number. 0..24000.",
                  AT(sync.codes_max)),

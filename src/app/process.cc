@@ -5,7 +5,6 @@
 #include "api/routes_media.h"
 #include "app/secret_files.h"
 #include "app/version.h"
-#include "shopify/kinds.h"
 #include "storage/embedded/embedded.h"
 #include "storage/mongo/mongo.h"
 #include "sync/schedule.h"
@@ -34,10 +33,12 @@ Result<std::unique_ptr<Process>> Process::start(Loaded loaded) {
 
 Result<std::unique_ptr<storage::Registry>> Process::open_storage(const std::string& name) {
   const auto& config = loaded_.config;
+  STOA_TRY_ASSIGN(const auto kinds, model::mirrored_kinds(config.further_kinds));
   if (config.storage_url.empty())
-    return storage::open_embedded({.folder = config.data, .open_stores_max = config.open_stores_max}, clock_, random_);
+    return storage::open_embedded({.folder = config.data, .open_stores_max = config.open_stores_max, .kinds = kinds},
+                                  clock_, random_);
   storage::MongoOptions options{
-      .process = name, .media = config.data / "media", .connections_max = config.connections_max};
+      .process = name, .media = config.data / "media", .connections_max = config.connections_max, .kinds = kinds};
   const auto add = [&](const std::string& cell, const std::string& url) {
     options.cells.push_back({.name = cell, .url = url, .tables_max = static_cast<std::int64_t>(config.tables_max)});
   };
@@ -86,7 +87,6 @@ Result<> Process::build() {
       .vault = *vault_,
       .clock = clock_,
       .random = random_,
-      .kinds = shopify::kMirroredKinds,
       .interval = [this](const storage::StoreEntry& entry,
                          model::Kind kind) { return sync::interval(entry, kind, loaded_.config.sync); },
       .wake_sync = wake,

@@ -76,7 +76,7 @@ void Upkeep::publish() {
     const auto statuses = store->kinds();
     if (!statuses) continue;
     bool store_late = false;
-    for (const auto kind : tenant::wanted_kinds(entry->client.settings)) {
+    for (const auto kind : tenant::wanted_kinds(entry->client.settings, registry_.mirrored())) {
       const auto& status = statuses->at(static_cast<std::size_t>(kind));
       const auto seconds = api::lag_seconds(status, now);
       if (!seconds) continue;

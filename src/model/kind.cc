@@ -2,14 +2,17 @@
 
 #include <algorithm>
 #include <array>
+#include <ranges>
+#include <set>
 
 namespace stoa::model {
 namespace {
 using enum FieldType;
 using Names = std::string_view;
 
-constexpr std::array<Kind, kKindCount> kAll{Kind::products, Kind::collections, Kind::blogs,    Kind::articles,
-                                            Kind::themes,   Kind::media,       Kind::discounts};
+constexpr std::array<Kind, kKindCount> kAll{Kind::products, Kind::collections, Kind::blogs,     Kind::articles,
+                                            Kind::themes,   Kind::media,       Kind::discounts, Kind::pages};
+constexpr std::size_t kStandardCount = 7;
 
 constexpr std::array kProductTypes{Names("Product")};
 constexpr std::array kCollectionTypes{Names("Collection")};
@@ -19,6 +22,7 @@ constexpr std::array kThemeTypes{Names("OnlineStoreTheme")};
 constexpr std::array kFileTypes{Names("MediaImage"), Names("Video"), Names("Model3d"), Names("ExternalVideo"),
                                 Names("GenericFile")};
 constexpr std::array kDiscountTypes{Names("DiscountCodeNode"), Names("DiscountAutomaticNode")};
+constexpr std::array kPageTypes{Names("Page")};
 
 constexpr std::array kProductDates{Names("createdAt"),
                                    Names("updatedAt"),
@@ -74,12 +78,18 @@ constexpr std::array kDiscountIndex{IndexField{"codesFold", texts},
                                     IndexField{"startsAt", time, "discount.startsAt"},
                                     IndexField{"endsAt", time, "discount.endsAt"},
                                     IndexField{"updatedAt", time, "discount.updatedAt"}};
+constexpr std::array kPageDates{Names("createdAt"), Names("updatedAt"), Names("publishedAt"),
+                                Names("metafields.updatedAt")};
+constexpr std::array kPageIndex{IndexField{"handle", text, "handle"}, IndexField{"titleFold", text},
+                                IndexField{"updatedAt", time, "updatedAt"},
+                                IndexField{"publishedAt", time, "publishedAt"}};
 
 constexpr std::array kProductOwners{Names("PRODUCT"), Names("PRODUCTVARIANT")};
 constexpr std::array kCollectionOwners{Names("COLLECTION")};
 constexpr std::array kBlogOwners{Names("BLOG")};
 constexpr std::array kArticleOwners{Names("ARTICLE")};
 constexpr std::array kDiscountOwners{Names("DISCOUNT")};
+constexpr std::array kPageOwners{Names("PAGE")};
 
 constexpr std::array<KindSpec, kKindCount> kSpecs{{
     {Kind::products, "products", "products", kProductTypes, kProductDates, kProductIndex, kProductOwners},
@@ -90,16 +100,33 @@ constexpr std::array<KindSpec, kKindCount> kSpecs{{
     {Kind::themes, "themes", "themedatas", kThemeTypes, kThemeDates, kThemeIndex, {}},
     {Kind::media, "media", "media", kFileTypes, kMediaDates, kMediaIndex, {}},
     {Kind::discounts, "discounts", "discounts", kDiscountTypes, kDiscountDates, kDiscountIndex, kDiscountOwners},
+    {Kind::pages, "pages", "pages", kPageTypes, kPageDates, kPageIndex, kPageOwners},
 }};
 }  // namespace
 
 std::span<const Kind> all_kinds() { return kAll; }
+std::span<const Kind> standard_kinds() { return all_kinds().first(kStandardCount); }
+std::span<const Kind> further_kinds() { return all_kinds().subspan(kStandardCount); }
 const KindSpec& spec(Kind kind) { return kSpecs[static_cast<std::size_t>(kind)]; }
 
 std::optional<Kind> kind_from(std::string_view name) {
   for (const auto& row : kSpecs)
     if (row.name == name) return row.kind;
   return std::nullopt;
+}
+
+Result<std::vector<Kind>> mirrored_kinds(std::span<const std::string> further) {
+  std::set<Kind> named;
+  for (const auto& name : further) {
+    const auto kind = kind_from(name);
+    if (!kind || std::ranges::find(further_kinds(), *kind) == further_kinds().end())
+      return fail(Code::invalid, "'{}' is no further kind, want some of {}", name,
+                  fmt::join(further_kinds() | std::views::transform([](Kind each) { return to_string(each); }), ", "));
+    named.insert(*kind);
+  }
+  std::vector<Kind> kinds(standard_kinds().begin(), standard_kinds().end());
+  kinds.insert(kinds.end(), named.begin(), named.end());
+  return kinds;
 }
 
 bool has_gid_type(Kind kind, std::string_view type) {

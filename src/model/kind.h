@@ -5,15 +5,24 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 
 namespace stoa::model {
 
-enum class Kind : std::uint8_t { products, collections, blogs, articles, themes, media, discounts };
-inline constexpr std::size_t kKindCount = 7;
+// In the order that a full sync takes them.
+enum class Kind : std::uint8_t { products, collections, blogs, articles, themes, media, discounts, pages };
+inline constexpr std::size_t kKindCount = 8;
 std::span<const Kind> all_kinds();
+// Of these, the ones that every store has; behind them stand the further ones, which a configuration switches on
+// (sync.further_kinds).
+std::span<const Kind> standard_kinds();
+std::span<const Kind> further_kinds();
+// The standard kinds and the named further ones, in all_kinds()'s order. invalid: a name of no further kind.
+Result<std::vector<Kind>> mirrored_kinds(std::span<const std::string> further);
 
 enum class FieldType : std::uint8_t {
   text,     // exact bytes

@@ -53,6 +53,7 @@ void Catalog::index() const {
   add_metafields(blogs_.sorted(nullptr));
   add_metafields(articles_.sorted(nullptr));
   add_metafields(discounts_.sorted(nullptr));
+  add_metafields(pages_.sorted(nullptr));
 }
 
 std::span<const Variant* const> Catalog::variants() const {

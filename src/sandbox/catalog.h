@@ -64,6 +64,7 @@ class Catalog {
   const Shelf<Blog>& blogs() const { return blogs_; }
   const Shelf<Article>& articles() const { return articles_; }
   const Shelf<Discount>& discounts() const { return discounts_; }
+  const Shelf<Page>& pages() const { return pages_; }
   const Variant* variant(std::int64_t id) const;
   const Variant* variant_of_item(std::int64_t inventory_item_id) const;
   const Product* product_by_handle(std::string_view handle) const;
@@ -82,6 +83,7 @@ class Catalog {
   Blog& put(std::unique_ptr<Blog> blog);
   Article& put(std::unique_ptr<Article> article);  // its blog must be there
   Discount& put(std::unique_ptr<Discount> discount);
+  Page& put(std::unique_ptr<Page> page);
   // Changes in place, then moves updatedAt: to `now`, or a second past the last one if that is later.
   Result<const Product*> change(std::int64_t id, Time now, const std::function<Result<void>(Product&)>& how);
   Result<const Collection*> change_collection(std::int64_t id, Time now,
@@ -90,7 +92,9 @@ class Catalog {
   // Moves its blog's updatedAt as well, as Shopify does.
   Result<const Article*> change_article(std::int64_t id, Time now, const std::function<Result<void>(Article&)>& how);
   Result<const Discount*> change_discount(std::int64_t id, Time now, const std::function<Result<void>(Discount&)>& how);
+  Result<const Page*> change_page(std::int64_t id, Time now, const std::function<Result<void>(Page&)>& how);
   bool erase_discount(std::int64_t id);
+  bool erase_page(std::int64_t id);
   Media& put_file(std::unique_ptr<Media> file);  // into the library
   bool erase_file(std::int64_t id);
   bool erase_blog(std::int64_t id);  // and its articles
@@ -115,6 +119,7 @@ class Catalog {
   Shelf<Blog> blogs_;
   Shelf<Article> articles_;
   Shelf<Discount> discounts_;
+  Shelf<Page> pages_;
   std::map<std::int64_t, std::unique_ptr<Media>> library_;
   // Look-ups by what is not a product's id, made when first asked for after a change.
   struct Index {

@@ -1,4 +1,4 @@
-// The catalogue's blogs, articles and discounts.
+// The catalogue's blogs, articles, pages and discounts.
 #include "sandbox/catalog.h"
 
 namespace stoa::sandbox {
@@ -64,6 +64,28 @@ Result<const Discount*> Catalog::change_discount(std::int64_t id, Time now,
   *discount = std::move(draft);
   discounts_.touch();
   return discount;
+}
+
+Page& Catalog::put(std::unique_ptr<Page> page) {
+  index_.reset();
+  return pages_.put(std::move(page));
+}
+
+Result<const Page*> Catalog::change_page(std::int64_t id, Time now, const std::function<Result<void>(Page&)>& how) {
+  Page* page = pages_.find(id);
+  if (!page) return fail(Code::not_found, "page: no page {}", id);
+  Page draft = *page;
+  STOA_TRY(how(draft));
+  draft.updated_at = moved(page->updated_at, now);
+  index_.reset();
+  *page = std::move(draft);
+  pages_.touch();
+  return page;
+}
+
+bool Catalog::erase_page(std::int64_t id) {
+  index_.reset();
+  return pages_.erase(id);
 }
 
 bool Catalog::erase_discount(std::int64_t id) {

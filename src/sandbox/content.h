@@ -1,4 +1,5 @@
-// What a stand-in shop publishes besides goods: blogs and their articles. Plain values, in the manner of model.h.
+// What a stand-in shop publishes besides goods: blogs and their articles, pages. Plain values, in the manner of
+// model.h.
 #pragma once
 
 #include "sandbox/model.h"
@@ -33,6 +34,20 @@ struct Article {
   std::vector<Metafield> metafields;
   Time created_at;
   std::optional<Time> updated_at;
+
+  bool published(Time now) const { return published_at && *published_at <= now; }
+};
+
+struct Page {
+  std::int64_t id = 0;
+  std::string title;
+  std::string handle;
+  std::string body;  // HTML
+  std::optional<std::string> template_suffix;
+  std::optional<Time> published_at;  // none: hidden; later than now: scheduled
+  std::vector<Metafield> metafields;
+  Time created_at;
+  Time updated_at;
 
   bool published(Time now) const { return published_at && *published_at <= now; }
 };

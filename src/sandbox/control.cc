@@ -55,9 +55,9 @@ class Control {
   }
 
   json::Object describe_shop(Shop& shop) {
-    const auto [products, collections, blogs, articles, discounts] = shop.read([](const Catalog& c) {
-      return std::array{c.products().size(), c.collections().size(), c.blogs().size(), c.articles().size(),
-                        c.discounts().size()};
+    const auto [products, collections, blogs, articles, discounts, pages] = shop.read([](const Catalog& c) {
+      return std::array{c.products().size(), c.collections().size(), c.blogs().size(),
+                        c.articles().size(), c.discounts().size(),   c.pages().size()};
     });
     json::Object out{{"name", shop.spec().name},
                      {"baseUrl", sandbox_.base_url(shop.spec().name)},
@@ -66,7 +66,8 @@ class Control {
                      {"collections", collections},
                      {"blogs", blogs},
                      {"articles", articles},
-                     {"discounts", discounts}};
+                     {"discounts", discounts},
+                     {"pages", pages}};
     for (const auto& [key, value] : shop.tokens().describe()) out[key] = value;
     return out;
   }

@@ -1,4 +1,4 @@
-// Control routes of blogs, articles and discounts: list, make, change, delete, and all blogs at once.
+// Control routes of blogs, articles, pages and discounts: list, make, change, delete, and all blogs at once.
 #include "sandbox/control_parts.h"
 #include "sandbox/rest_content.h"
 #include "sandbox/rest_discounts.h"
@@ -28,6 +28,12 @@ json::Object describe(const Discount& d) {
           {"type", d.type_name()},
           {"codes", d.codes.size()},
           {"updatedAt", iso_seconds(d.updated_at)}};
+}
+json::Object describe(const Page& p) {
+  return {{"id", gid("Page", p.id)},
+          {"handle", p.handle},
+          {"publishedAt", time_or_null(p.published_at)},
+          {"updatedAt", iso_seconds(p.updated_at)}};
 }
 
 // How one type is listed, read and changed.
@@ -95,6 +101,8 @@ void add_content_routes(http::Router& router, Sandbox& sandbox, World& world) {
   add_routes<Discount>(
       router, sandbox, world,
       {"discounts", &Catalog::discounts, apply_discount, &Catalog::change_discount, &Catalog::erase_discount});
+  add_routes<Page>(router, sandbox, world,
+                   {"pages", &Catalog::pages, apply_page, &Catalog::change_page, &Catalog::erase_page});
   // All blogs and their articles at once, times and ids as given.
   router.add(Method::put, "/control/shops/{name}/blogs",
              shop_handler(sandbox, [&world](Shop& shop, const json::Object& body, const Params&) {

@@ -63,6 +63,19 @@ Result<void> apply_article(Catalog& catalog, Article& article, const json::Objec
   return {};
 }
 
+Result<void> apply_page(Catalog& catalog, Page& page, const json::Object& json, Time now) {
+  Members in(json, "page");
+  in.text("title", page.title);
+  in.text("handle", page.handle);
+  in.text("body_html", page.body);
+  in.text("template_suffix", page.template_suffix);
+  in.time("published_at", page.published_at);
+  read_metafields(in, catalog, page.metafields, "PAGE", now);
+  STOA_TRY(in.done());
+  if (page.handle.empty()) page.handle = fmt::format("page-{}", page.id);
+  return {};
+}
+
 Result<void> load_blogs(Catalog& catalog, const json::Value& blogs, Time now) {
   STOA_TRY_ASSIGN(const json::Array* list, list_of(blogs, "blogs"));
   catalog.clear_blogs();

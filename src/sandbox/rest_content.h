@@ -1,5 +1,5 @@
-// Blogs and articles in REST shape (blogs.json), as rest.h takes products. What REST lacks has members of its own:
-// `metafields`.
+// Blogs, articles and pages in REST shape (blogs.json), as rest.h takes products. What REST lacks has members of its
+// own: `metafields`.
 #pragma once
 
 #include "base/json.h"
@@ -11,6 +11,7 @@ namespace stoa::sandbox {
 Result<void> apply_blog(Catalog& catalog, Blog& blog, const json::Object& json, Time now);
 // `blog_id` names its blog, which must be there.
 Result<void> apply_article(Catalog& catalog, Article& article, const json::Object& json, Time now);
+Result<void> apply_page(Catalog& catalog, Page& page, const json::Object& json, Time now);
 // {"blogs":[{…, "articles":[…]}]} or the list alone: in place of all that were there, times and ids as given.
 Result<void> load_blogs(Catalog& catalog, const json::Value& blogs, Time now);
 

@@ -294,6 +294,8 @@ void seed(Catalog& catalog, const SeedOptions& options) {
   seed_content(catalog, options);
   seed_discounts(catalog, options);
   seed_files(catalog);
+  // What came later stands last: the ids of what is above stay what they were.
+  seed_pages(catalog, options);
 }
 
 std::unique_ptr<Product> seeded_product(Catalog& catalog, const SeedOptions& options, std::size_t index) {
@@ -326,7 +328,8 @@ void seed_shop(ShopInfo& info, std::int64_t first_id) {
       {first_id + 21, "custom", "specs", "Specifications", "json", "PRODUCT", "PUBLIC_READ"},
       {first_id + 22, "custom", "hidden", "Hidden", "single_line_text_field", "PRODUCT", "NONE"},
       {first_id + 23, "custom", "finish", "Finish", "single_line_text_field", "PRODUCTVARIANT", "PUBLIC_READ"},
-      {first_id + 24, "custom", "banner", "Banner", "single_line_text_field", "COLLECTION", "NONE"}};
+      {first_id + 24, "custom", "banner", "Banner", "single_line_text_field", "COLLECTION", "NONE"},
+      {first_id + 25, "custom", "subtitle", "Subtitle", "single_line_text_field", "PAGE", "PUBLIC_READ"}};
 }
 
 }  // namespace stoa::sandbox

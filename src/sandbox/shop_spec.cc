@@ -29,6 +29,7 @@ Result<void> set(ShopSpec& spec, std::string_view key, std::string_view value) {
   if (key == "articles") return number(spec.seed.articles);
   if (key == "discounts") return number(spec.seed.discounts);
   if (key == "codes") return number(spec.seed.codes);
+  if (key == "pages") return number(spec.seed.pages);
   if (key == "points") return number(spec.maximum_available);
   if (key == "restore") return number(spec.restore_rate);
   if (key == "token_seconds") return number(spec.token_seconds);
@@ -58,7 +59,7 @@ Result<void> set(ShopSpec& spec, std::string_view key, std::string_view value) {
     return {};
   }
   return fail(Code::invalid,
-              "shop {}: unknown key '{}', wanted seed number variants articles discounts codes file collections "
+              "shop {}: unknown key '{}', wanted seed number variants articles discounts codes pages file collections "
               "membership blogs theme templates "
               "currency token "
               "client_id client_secret "

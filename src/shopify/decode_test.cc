@@ -307,7 +307,7 @@ TEST(Calls, CarryTheWalkInTheirVariables) {
 }
 
 TEST(Calls, EveryMirroredKindHasItsDocuments) {
-  for (const auto kind : kMirroredKinds) {
+  for (const auto kind : model::all_kinds()) {
     EXPECT_TRUE(scope(kind).starts_with("read_"));
     EXPECT_GT(page_size(kind), 0u);
     std::vector<Call> calls{shop_call(), scopes_call()};

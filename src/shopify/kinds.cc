@@ -98,9 +98,9 @@ const KindRow& kind_row(model::Kind kind) {
     case model::Kind::articles: return kArticlesRow;
     case model::Kind::media: return kFilesRow;
     case model::Kind::discounts: return kDiscountsRow;
-    default: break;
+    case model::Kind::pages: return kPagesRow;
   }
-  check_failed("kind_row", "a kind of kMirroredKinds", __FILE__, __LINE__);
+  check_failed("kind_row", "a kind of model::all_kinds()", __FILE__, __LINE__);
 }
 
 std::size_t page_size(model::Kind kind) { return kind_row(kind).page_size; }

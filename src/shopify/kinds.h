@@ -12,11 +12,6 @@
 
 namespace stoa::shopify {
 
-// The kinds that are mirrored so far, in the order a full sync takes them.
-inline constexpr std::array kMirroredKinds{model::Kind::products, model::Kind::collections, model::Kind::blogs,
-                                           model::Kind::articles, model::Kind::themes,      model::Kind::media,
-                                           model::Kind::discounts};
-
 // A nested list of a document that the page did not carry to its end.
 struct OpenList {
   std::string owner;   // gid of the object that has the list: the document, or one inside it

@@ -18,6 +18,8 @@ class Deployment {
  public:
   virtual ~Deployment() = default;
   virtual Result<std::unique_ptr<Registry>> open(const Clock& clock, Random& random) = 0;
+  std::vector<model::Kind> kinds{model::standard_kinds().begin(),
+                                 model::standard_kinds().end()};  // that open() mirrors
   // Names of all that lies there besides appconfig and locks: a removed store has left nothing.
   virtual std::vector<std::string> databases() = 0;
   // Makes a database of that name behind Stoa's back.
@@ -123,6 +125,11 @@ class StorageContract : public ::testing::TestWithParam<Engine> {
     registry_.reset();
     registry_ = must(deployment_->open(clock_, random_));
     if (auto store = registry_->resolve({.client_key = "acme"})) store_ = *store;
+  }
+  // From now on the further kinds are mirrored too.
+  void mirror_everything() {
+    deployment_->kinds.assign(model::all_kinds().begin(), model::all_kinds().end());
+    reopen();
   }
   // The store "acme", made when first asked for.
   StoreHandle& store() {

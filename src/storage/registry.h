@@ -56,6 +56,10 @@ class Registry {
   virtual std::vector<std::shared_ptr<StoreHandle>> stores() = 0;  // by clientKey
   virtual std::optional<KeyRecord> find_key(const std::string& hash_hex) = 0;
 
+  // The kinds that this deployment mirrors, in the order that a full sync takes them; every store has a collection for
+  // each. As long as the Registry.
+  virtual std::span<const model::Kind> mirrored() const = 0;
+
   // ---- registration
   // Records the store (client, shop, first key, first job) in one step, then makes its database. conflict, with reason:
   // "client-key-taken" (bound to another shop), "shop-taken" (bound to another clientKey), "database-not-ours".

@@ -1,5 +1,7 @@
 #include "sync/due_jobs.h"
 
+#include "tenant/settings.h"
+
 namespace stoa::sync {
 namespace {
 
@@ -9,13 +11,16 @@ Result<Due> due_of(storage::StoreHandle& store, const DueDeps& deps) {
   const auto entry = store.entry();
   const auto now = deps.clock.wall();
   STOA_TRY_ASSIGN(const auto statuses, store.kinds());
+  const KindsNow kinds{.entry = *entry,
+                       .wanted = tenant::wanted_kinds(entry->client.settings, deps.registry.mirrored()),
+                       .statuses = statuses};
   History history;
   for (std::string after;;) {
     STOA_TRY_ASSIGN(const auto jobs,
                     deps.registry.jobs({.store = store.key().str(), .state = {}, .after = after, .limit = kJobsRead}));
-    for (const auto& job : jobs) remember(history, job, *entry);
+    for (const auto& job : jobs) remember(history, job, kinds.wanted);
     if (jobs.size() < kJobsRead || history.last_full || jobs.back().created_at < now - 2 * deps.options.full_interval)
-      return what_is_due(*entry, statuses, history, now, deps.options);
+      return what_is_due(kinds, history, now, deps.options);
     after = jobs.back().id;
   }
 }

@@ -9,26 +9,25 @@ std::chrono::seconds interval(const storage::StoreEntry& entry, model::Kind kind
   return tenant::schedule(entry.client.settings, kind).value_or(options.incremental_interval);
 }
 
-void remember(History& history, const storage::JobRecord& job, const storage::StoreEntry& entry) {
+void remember(History& history, const storage::JobRecord& job, std::span<const model::Kind> wanted) {
   if (job.type != "sync" || !job.ids.empty()) return;
   for (const auto kind : job.wanted) history.asked.try_emplace(kind, job.created_at);
-  if (job.mode != "full" || job.wanted.size() < tenant::wanted_kinds(entry.client.settings).size()) return;
+  if (job.mode != "full" || job.wanted.size() < wanted.size()) return;
   if (!history.asked_full) history.asked_full = job.created_at;
   if (!history.last_full && (job.state == storage::JobState::succeeded || job.state == storage::JobState::partial))
     history.last_full = job.finished_at;
 }
 
-Due what_is_due(const storage::StoreEntry& entry, const std::vector<storage::KindStatus>& statuses,
-                const History& history, Time now, const SyncOptions& options) {
-  const auto kinds = tenant::wanted_kinds(entry.client.settings);
+Due what_is_due(const KindsNow& kinds, const History& history, Time now, const SyncOptions& options) {
+  const auto& [entry, wanted, statuses] = kinds;
   auto soonest = options.full_interval;
-  for (const auto kind : kinds) soonest = std::min(soonest, interval(entry, kind, options));
+  for (const auto kind : wanted) soonest = std::min(soonest, interval(entry, kind, options));
   const auto full_at = std::max(history.last_full ? *history.last_full + options.full_interval : Time{},
                                 history.asked_full ? *history.asked_full + soonest : Time{});
   const bool all = full_at <= now;
   Due due{.next = all ? now + options.full_interval : full_at};
   tenant::SyncRequest complete{.mode = "full"}, changed{.mode = "incremental"};
-  for (const auto kind : kinds) {
+  for (const auto kind : wanted) {
     const auto& status = statuses.at(static_cast<std::size_t>(kind));
     if (status.state == "notPermitted" && !all) continue;
     const auto every = interval(entry, kind, options);

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "shopify/kinds.h"
 #include "tenant/settings.h"
 
 namespace stoa::sync {
@@ -18,8 +17,10 @@ class Schedule : public ::testing::Test {
   }
   void synced(Kind kind, std::chrono::minutes ago) { statuses_[static_cast<std::size_t>(kind)].as_of = kNow - ago; }
   Due due(std::optional<Time> last_full = kNow) const {
-    return what_is_due(entry_, statuses_, {.last_full = last_full, .asked_full = {}, .asked = asked_}, kNow, options_);
+    return what_is_due(kinds(), {.last_full = last_full, .asked_full = {}, .asked = asked_}, kNow, options_);
   }
+  std::vector<Kind> wanted() const { return tenant::wanted_kinds(entry_.client.settings, model::standard_kinds()); }
+  KindsNow kinds() const { return {.entry = entry_, .wanted = wanted(), .statuses = statuses_}; }
 
   storage::StoreEntry entry_;
   std::vector<storage::KindStatus> statuses_;
@@ -58,7 +59,7 @@ TEST_F(Schedule, EverythingIsWalkedWholeOnceADay) {
   const auto what = due(kNow - std::chrono::hours(24));
   ASSERT_EQ(what.requests.size(), 1u);
   EXPECT_EQ(what.requests[0].mode, "full");
-  EXPECT_EQ(what.requests[0].kinds.size(), shopify::kMirroredKinds.size());
+  EXPECT_EQ(what.requests[0].kinds.size(), model::standard_kinds().size());
 }
 
 TEST_F(Schedule, AKindThatNeverSucceededIsNotAskedForEveryMinute) {
@@ -77,14 +78,14 @@ TEST_F(Schedule, AKindThatAnyProcessAskedForALittleWhileAgoIsNotAskedForAgain) {
 
 TEST_F(Schedule, AFullPassThatFailedIsAskedForAgainAfterTheInterval) {
   storage::JobRecord job{.id = "job_1", .store = ClientKey("acme"), .type = "sync", .state = storage::JobState::failed};
-  job.wanted = tenant::wanted_kinds(entry_.client.settings);
+  job.wanted = wanted();
   job.created_at = kNow - std::chrono::minutes(14);
   History history;
-  remember(history, job, entry_);
+  remember(history, job, wanted());
   EXPECT_FALSE(history.last_full);
   for (auto& status : statuses_) status.as_of.reset();
-  EXPECT_TRUE(what_is_due(entry_, statuses_, history, kNow, options_).requests.empty());
-  EXPECT_EQ(what_is_due(entry_, statuses_, history, kNow + std::chrono::minutes(1), options_).requests.size(), 1u);
+  EXPECT_TRUE(what_is_due(kinds(), history, kNow, options_).requests.empty());
+  EXPECT_EQ(what_is_due(kinds(), history, kNow + std::chrono::minutes(1), options_).requests.size(), 1u);
 }
 
 TEST_F(Schedule, WhatWasAskedForByIdOrInPartIsNoFullPass) {
@@ -94,13 +95,13 @@ TEST_F(Schedule, WhatWasAskedForByIdOrInPartIsNoFullPass) {
   job.created_at = kNow;
   job.finished_at = kNow;
   History history;
-  remember(history, job, entry_);
+  remember(history, job, wanted());
   EXPECT_FALSE(history.last_full || history.asked_full);
   EXPECT_TRUE(history.asked.contains(Kind::products));
   job.wanted = {Kind::products, Kind::collections};
   job.ids = {"gid://shopify/Product/1"};
   history = {};
-  remember(history, job, entry_);
+  remember(history, job, wanted());
   EXPECT_FALSE(history.last_full || history.asked_full || history.asked.contains(Kind::products));
 }
 

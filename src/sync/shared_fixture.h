@@ -56,6 +56,8 @@ class SharedRegistry final : public storage::Registry {
   std::string_view engine() const override { return "shared"; }
   std::vector<storage::CellStatus> cells(bool) override { return {}; }
 
+  std::span<const model::Kind> mirrored() const override { return inner_.mirrored(); }
+
   // Not used by a scheduler that mirrors: as they are.
   std::optional<storage::KeyRecord> find_key(const std::string& hash) override { return inner_.find_key(hash); }
   Result<std::shared_ptr<storage::StoreHandle>> create(const storage::ClientRecord& client,

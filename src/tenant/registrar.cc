@@ -127,14 +127,14 @@ Outcome<void> Registrar::merge_stored(Posted& posted, const storage::StoreEntry&
 
 namespace {
 
-std::vector<Warning> warnings_of(const ShopAnswer& answer) {
+std::vector<Warning> warnings_of(const ShopAnswer& answer, std::span<const model::Kind> mirrored) {
   std::vector<Warning> out;
   if (!answer.scopes_known)
     out.push_back(
         {"scopes-unknown", "",
          "the shop did not say which scopes are granted: a kind without its scope will be reported as notPermitted"});
   std::map<std::string_view, std::vector<std::string_view>> kinds_of_scope;
-  for (const auto kind : shopify::kMirroredKinds)
+  for (const auto kind : mirrored)
     if (answer.scopes_known && !has_scope(answer.scopes, shopify::scope(kind)) &&
         !has_scope(answer.scopes, shopify::other_scope(kind)))
       kinds_of_scope[shopify::scope(kind)].push_back(to_string(kind));
@@ -215,7 +215,7 @@ Outcome<Registered> Registrar::sync(const json::Object& body) {
     return refuse(409, "store-deleting",
                   fmt::format("'{}' was removed meanwhile, register it again", posted->key.str()));
   if (!done) return done;
-  done->warnings = warnings_of(*answered);
+  done->warnings = warnings_of(*answered, deps_.registry.mirrored());
   deps_.wake_sync();
   return done;
 }
@@ -239,8 +239,8 @@ Outcome<Registered> Registrar::create(const Posted& posted, const ShopAnswer& an
   if (posted.posted_domain() != answered.shop.myshopify_domain) shop.posted_domain = posted.posted_domain();
   if (answered.granted) keep_grant(deps_.vault, *answered.granted, shop);
   auto key = make_read_key(posted.key, "first", deps_.clock, deps_.random);
-  const auto job = sync_job(posted.key, {.kinds = {shopify::kMirroredKinds.begin(), shopify::kMirroredKinds.end()}},
-                            deps_.clock, deps_.random);
+  const auto mirrored = deps_.registry.mirrored();
+  const auto job = sync_job(posted.key, {.kinds = {mirrored.begin(), mirrored.end()}}, deps_.clock, deps_.random);
   auto store = deps_.registry.create(client, shop, key.record, job);
   if (!store) return storage_refusal(store.error());
   return Registered{.client_key = posted.key,
@@ -278,7 +278,7 @@ Outcome<Registered> Registrar::update(const Posted& posted, const ShopAnswer& an
 }
 
 Outcome<storage::JobRecord> Registrar::full_sync(storage::StoreHandle& store) {
-  const SyncRequest request{.kinds = wanted_kinds(store.entry()->client.settings)};
+  const SyncRequest request{.kinds = wanted_kinds(store.entry()->client.settings, deps_.registry.mirrored())};
   auto queued = deps_.registry.enqueue(sync_job(store.key(), request, deps_.clock, deps_.random));
   if (!queued) return storage_refusal(queued.error());
   return std::move(queued->job);

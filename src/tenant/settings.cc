@@ -4,7 +4,6 @@
 
 #include "base/ids.h"
 #include "base/text.h"
-#include "shopify/kinds.h"
 
 namespace stoa::tenant {
 namespace {
@@ -45,7 +44,7 @@ std::optional<std::string> is_metafields(const json::Value& value) {
 }
 std::optional<std::string> is_kinds(const json::Value& value) {
   return is_list_of(value, model::kKindCount,
-                    "want a list of products, collections, blogs, articles, themes, media, discounts",
+                    "want a list of products, collections, blogs, articles, themes, media, discounts, pages",
                     [](std::string_view text) { return model::kind_from(text).has_value(); });
 }
 std::optional<std::string> is_themes(const json::Value& value) {
@@ -140,10 +139,10 @@ std::vector<std::string> themes(const json::Object& settings) {
   return out;
 }
 
-std::vector<model::Kind> wanted_kinds(const json::Object& settings) {
+std::vector<model::Kind> wanted_kinds(const json::Object& settings, std::span<const model::Kind> mirrored) {
   std::vector<model::Kind> out;
   const auto* list = settings.if_contains("kinds");
-  for (const auto kind : shopify::kMirroredKinds) {
+  for (const auto kind : mirrored) {
     const auto named = [&](const json::Value& element) {
       return element.is_string() && std::string_view(element.get_string()) == to_string(kind);
     };

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,8 +22,8 @@ bool paused(const json::Object& settings);
 std::string publication(const json::Object& settings);
 // settings.themes: gids of the themes that are mirrored in full besides the main one.
 std::vector<std::string> themes(const json::Object& settings);
-// The kinds to mirror: settings.kinds, or all; of them those that this version mirrors.
-std::vector<model::Kind> wanted_kinds(const json::Object& settings);
+// Of the kinds that the server mirrors, those that the store wants: settings.kinds, or all.
+std::vector<model::Kind> wanted_kinds(const json::Object& settings, std::span<const model::Kind> mirrored);
 // settings.schedules.<kind>: "15m", "6h", "1d"; nothing when not set.
 std::optional<std::chrono::seconds> schedule(const json::Object& settings, model::Kind kind);
 

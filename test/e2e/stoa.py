@@ -12,6 +12,7 @@ Every request opens a connection of its own, so a killed server leaves no half-o
 Stores are kept in SQLite, or in the MongoDB that pytest's `--storage` names (conftest.py): the tests are the same. What looks at what is
 kept goes through store_databases(), stored_names() and stored_bytes(), which know both.
 """
+import contextlib
 import dataclasses
 import http.client
 import json
@@ -20,6 +21,7 @@ import pathlib
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -296,6 +298,15 @@ def stored_names(stoa):
         with mongo(stoa.storage) as client:
             names += [f"{database}.{name}" for database in ["appconfig", *store_databases(stoa)] for name in client[database].list_collection_names()]
     return sorted(names)
+
+
+def stored_collections(stoa, client_key):
+    """What the store's database has a table or a collection for."""
+    if stoa.storage:
+        with mongo(stoa.storage) as client:
+            return set(client[client_key].list_collection_names())
+    with contextlib.closing(sqlite3.connect(f"file:{stoa.data}/stores/{client_key}.sqlite?mode=ro", uri=True)) as file:
+        return {name for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
 
 
 def is_of_store(name, client_key):

@@ -77,12 +77,16 @@ FILES = f"""query TruthOfFiles($after: String) {{ files(first: 30, after: $after
   ... on MediaImage {{ mimeType image {IMAGE} }} ... on GenericFile {{ mimeType url originalFileSize }}
   ... on Video {{ filename duration sources {{ url mimeType format width height }} }} ... on ExternalVideo {{ host originUrl embedUrl }}
   ... on Model3d {{ filename sources {{ url mimeType format }} }} }} }} }} }}"""
+PAGES_OF = f"""query TruthOfPages($after: String) {{ pages(first: 4, after: $after) {{ pageInfo {{ hasNextPage endCursor }} edges {{ node {{
+  id title handle body isPublished publishedAt createdAt updatedAt templateSuffix {METAFIELDS} }} }} }} }}"""
 # What Stoa says of a medium besides, and of every image: where its copy is.
 OUR_MEDIA = ("usedIn", "sourceUrl", "state", "reason", "sha256", "size", "contentType", "stateAt")
 MEMBERS = """query Members($id: ID!, $after: String) { collection(id: $id) { products(first: 200, after: $after, sortKey: COLLECTION_DEFAULT) {
   pageInfo { hasNextPage endCursor } edges { node { id } } } } }"""
 KINDS = {"products", "collections", "blogs", "articles", "discounts", "themes", "media"}  # that a sync covers when nothing else is asked for
 PAGES = {kind: f"{kind.capitalize()}Page" for kind in KINDS} | {"media": "FilesPage"}  # the operation that walks each
+# Mirrored besides where sync.further_kinds names them, and how each is listed in full.
+FURTHER = {"pages": "/pages?status=any"}
 QUANTITIES = ("inventoryQuantity", "sellableOnlineQuantity", "totalInventory", "inventoryLevels")
 
 
@@ -202,6 +206,10 @@ class Shop:
         """Every theme by id, without its files: those are theme_truth.py's."""
         return {node["id"]: node for node in self._walk(THEMES, lambda data: data["themes"])}
 
+    def pages(self):
+        """Every page by id."""
+        return {node["id"]: flat(node) for node in self._walk(PAGES_OF, lambda data: data["pages"])}
+
     def files(self):
         """Every file of the library by id, product media among them."""
         return {node["id"]: flat(node) for node in self._walk(FILES, lambda data: data["files"])}
@@ -209,7 +217,7 @@ class Shop:
     def readable(self):
         """The metafields that storefronts may read by their definition, as (owner type, namespace, key)."""
         found = set()
-        for owner in ("PRODUCT", "PRODUCTVARIANT", "COLLECTION", "BLOG", "ARTICLE", "DISCOUNT"):
+        for owner in ("PRODUCT", "PRODUCTVARIANT", "COLLECTION", "BLOG", "ARTICLE", "DISCOUNT", "PAGE"):
             nodes = self.graphql("query($owner: MetafieldOwnerType!) { metafieldDefinitions(ownerType: $owner, first: 100) {"
                                  " nodes { namespace key access { storefront } } } }", owner=owner)["metafieldDefinitions"]["nodes"]
             found |= {(owner, each["namespace"], each["key"]) for each in nodes if each["access"]["storefront"] == "PUBLIC_READ"}
@@ -293,6 +301,14 @@ def first_difference(seen, truth, path):
 
 def by_id(documents):
     return [documents[gid] for gid in sorted(documents)]
+
+
+def assert_equal_further(stoa, store, shop):
+    """The further kinds are the shop's; returns their truth by kind."""
+    truth = {kind: getattr(shop, kind)() for kind in FURTHER}
+    for kind, path in FURTHER.items():
+        assert_same(mirrored(stoa, f"/v1/stores/{store}{path}"), by_id(truth[kind]), kind)
+    return truth
 
 
 def assert_equal_mirror(stoa, store, shop):

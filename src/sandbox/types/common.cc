@@ -67,6 +67,7 @@ const graphql::Schema& admin_schema() {
     add_theme(builder);
     add_blog(builder);
     add_discount(builder);
+    add_page(builder);
     add_query(builder);
     return std::move(builder).build();
   }();

@@ -47,8 +47,8 @@ extern const KindRow kBlogsRow;
 extern const KindRow kArticlesRow;
 extern const KindRow kDiscountsRow;
 extern const KindRow kFilesRow;
+extern const KindRow kPagesRow;
 
-// CHECKs that the kind is one of kMirroredKinds.
 const KindRow& kind_row(model::Kind kind);
 
 }  // namespace stoa::shopify

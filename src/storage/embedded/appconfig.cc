@@ -83,8 +83,8 @@ Result<std::unique_ptr<Registry>> open_embedded(const EmbeddedOptions& options, 
     STOA_TRY(make_file(path, image, kAppconfigFormat.not_ours));
   }
   STOA_TRY_ASSIGN(auto file, Database::open(path, kAppconfigFormat, kAppconfigReaders));
-  const std::shared_ptr<Shelf> shelf(new Shelf{options.folder / "stores", options.readers_per_store, boot_id(), clock,
-                                               OpenStores(options.open_stores_max)});
+  const std::shared_ptr<Shelf> shelf(new Shelf{options.folder / "stores", options.readers_per_store, options.kinds,
+                                               boot_id(), clock, OpenStores(options.open_stores_max)});
   auto registry = std::make_unique<EmbeddedRegistry>(std::move(lock), std::move(file), shelf, random);
   STOA_TRY(registry->load());
   return registry;

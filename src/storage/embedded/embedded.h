@@ -15,6 +15,7 @@ struct EmbeddedOptions {
   std::size_t open_stores_max = 512;  // files kept open; each costs about 140 KiB and 3 descriptors
   std::size_t readers_per_store =
       2;  // read connections of an open store, so that reads do not wait for a sync's writes
+  std::vector<model::Kind> kinds{model::standard_kinds().begin(), model::standard_kinds().end()};  // to mirror
 
   Result<> validate() const;
 };

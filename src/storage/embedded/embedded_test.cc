@@ -23,7 +23,9 @@ EmbeddedOptions options_for(const fs::path& folder) { return {.folder = folder, 
 class EmbeddedDeployment final : public Deployment {
  public:
   Result<std::unique_ptr<Registry>> open(const Clock& clock, Random& random) override {
-    return open_embedded(options_for(folder()), clock, random);
+    auto options = options_for(folder());
+    options.kinds = kinds;
+    return open_embedded(options, clock, random);
   }
   std::vector<std::string> databases() override {
     std::vector<std::string> names;

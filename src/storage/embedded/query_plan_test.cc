@@ -27,7 +27,9 @@ class PlanTest : public ::testing::Test {
   embedded::Connection make() {
     const auto path = dir_.path() / "store.sqlite";
     must(embedded::make_file(path, *embedded::store_image(), "taken"));
-    return must(embedded::Connection::open(path, embedded::Connection::Mode::writer));
+    auto db = must(embedded::Connection::open(path, embedded::Connection::Mode::writer));
+    for (const auto kind : model::further_kinds()) must(db.exec(embedded::kind_ddl(kind)));
+    return db;
   }
 };
 
@@ -36,7 +38,8 @@ TEST_F(PlanTest, EveryDocumentedSortReadsItsPageFromOneIndex) {
       {Kind::products, {"", "titleFold", "createdAt", "updatedAt", "publishedAt", "priceMin", "vendorFold"}},
       {Kind::collections, {"", "titleFold", "updatedAt"}},
       {Kind::articles, {"", "publishedAt"}},
-      {Kind::blogs, {"", "titleFold"}}};
+      {Kind::blogs, {"", "titleFold"}},
+      {Kind::pages, {"", "titleFold", "updatedAt"}}};
   const std::vector<std::optional<Position>> positions = {std::nullopt, Position{std::int64_t{5}, "x"},
                                                           Position{{}, "x"}};
   for (const auto& [kind, fields] : sorts)

@@ -10,7 +10,7 @@ using model::Kind;
 
 // Fields that are sorted by or looked up: each with the id behind it, so that a page is read in order from one index
 // (contract section 3: sorts and filters). What is not here is found by a scan of the rows before their bodies.
-constexpr std::array<std::pair<Kind, std::string_view>, 28> kIndexes{{
+constexpr std::array<std::pair<Kind, std::string_view>, 32> kIndexes{{
     {Kind::products, "handle"},      {Kind::products, "vendor"},       {Kind::products, "vendorFold"},
     {Kind::products, "productType"}, {Kind::products, "titleFold"},    {Kind::products, "createdAt"},
     {Kind::products, "updatedAt"},   {Kind::products, "publishedAt"},  {Kind::products, "priceMin"},
@@ -20,7 +20,8 @@ constexpr std::array<std::pair<Kind, std::string_view>, 28> kIndexes{{
     {Kind::themes, "themeId"},       {Kind::themes, "role"},           {Kind::media, "sha256"},
     {Kind::media, "state"},          {Kind::media, "updatedAt"},       {Kind::discounts, "startsAt"},
     {Kind::discounts, "endsAt"},     {Kind::discounts, "updatedAt"},   {Kind::blogs, "updatedAt"},
-    {Kind::articles, "titleFold"},
+    {Kind::articles, "titleFold"},   {Kind::pages, "handle"},          {Kind::pages, "titleFold"},
+    {Kind::pages, "updatedAt"},      {Kind::pages, "publishedAt"},
 }};
 
 std::string_view column_type(FieldType type) {
@@ -145,13 +146,16 @@ KindSql make_sql(Kind kind) {
 
 std::string column(std::string_view field) { return fmt::format("\"x_{}\"", field); }
 
+std::string kind_ddl(Kind kind) {
+  return kind_tables(kind) + fmt::format("INSERT INTO kinds(kind) VALUES('{}');\n", model::to_string(kind));
+}
+
 Result<std::string> appconfig_image() { return image(std::string(kAppconfigTables), kAppconfigFormat); }
 
 const Result<std::string>& store_image() {
   static const auto bytes = [] {
     std::string ddl(kStoreTables);
-    for (const auto kind : model::all_kinds())
-      ddl += kind_tables(kind) + fmt::format("INSERT INTO kinds(kind) VALUES('{}');\n", model::to_string(kind));
+    for (const auto kind : model::standard_kinds()) ddl += kind_ddl(kind);
     return image(ddl, kStoreFormat);
   }();
   return bytes;

@@ -15,6 +15,9 @@ inline constexpr Format kStoreFormat{0x53746f53, 2, "database-not-ours"};       
 // The bytes of a new, empty file. The store's is built once: making a store is a copy.
 Result<std::string> appconfig_image();
 const Result<std::string>& store_image();
+// DDL of what a kind has in a store's file. The image has it of the standard kinds; a further one's is added when a
+// store is first opened while the kind is mirrored, and stays.
+std::string kind_ddl(model::Kind kind);
 
 // The statements of one kind's table. Parameters in the order their comments give.
 struct KindSql {

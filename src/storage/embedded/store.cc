@@ -29,6 +29,21 @@ Result<Meta> read_meta(Database& file) {
   }
 }
 
+// The tables of further kinds that the file was made without.
+Result<> add_kinds(Database& file, std::span<const model::Kind> kinds) {
+  std::string ddl;
+  {
+    STOA_TRY_ASSIGN(auto db, file.read());
+    for (const auto kind : kinds) {
+      auto row = db->query("SELECT 1 FROM kinds WHERE kind = ?").bind(model::to_string(kind));
+      STOA_TRY_ASSIGN(const bool there, row.next());
+      if (!there) ddl += kind_ddl(kind);
+    }
+  }
+  if (ddl.empty()) return {};
+  return file.commit_together([&](Connection& db) { return db.exec(ddl); });
+}
+
 }  // namespace
 
 EmbeddedStore::EmbeddedStore(std::shared_ptr<Shelf> shelf, StoreEntry entry)
@@ -102,6 +117,7 @@ Result<> EmbeddedStore::open_file() {
     };
     STOA_TRY(file->commit_together(work));
   }
+  STOA_TRY(add_kinds(*file, shelf_->kinds));
   clock_.not_before(meta.fetched_at);
   {
     const std::lock_guard lock(version_mutex_);

@@ -18,7 +18,8 @@ namespace stoa::storage::embedded {
 struct Shelf {
   std::filesystem::path folder;  // stores/
   std::size_t readers_per_store = 2;
-  std::string boot;  // the machine's boot id: see EmbeddedStore::open_file
+  std::vector<model::Kind> kinds;  // that are mirrored
+  std::string boot;                // the machine's boot id: see EmbeddedStore::open_file
   const Clock& clock;
   OpenStores open;
 

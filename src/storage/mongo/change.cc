@@ -72,6 +72,7 @@ Result<State> read_state(Session& session, const std::string& database) {
       state.indexed[static_cast<std::size_t>(status.kind)] = number_at(row, fmt::format("indexed.{}", name));
       const auto kind = document_at(row, fmt::format("kinds.{}", name));
       if (kind.empty()) continue;
+      state.told[static_cast<std::size_t>(status.kind)] = true;
       status.count = number_at(kind, "count");
       status.complete = truth_at(kind, "complete");
       status.as_of = maybe_micros_at(kind, "asOfMicros");
@@ -125,6 +126,12 @@ Result<> write_kind_status(Session& session, const std::string& database, std::i
     else
       out.null(field("asOfMicros"));
     out.end();
+  });
+}
+
+Result<> write_made(Session& session, const std::string& database, model::Kind kind) {
+  return update_state(session, database, 0, [&](BsonWriter& out) {
+    out.begin_document("$max").int64(fmt::format("kinds.{}.count", kind_name(kind)), 0).end();
   });
 }
 

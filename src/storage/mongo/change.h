@@ -19,11 +19,14 @@ struct State {
   Time fetched_at{};              // the latest stamp of the fetch clock that is stored
   std::vector<KindStatus> kinds;  // one per kind, in order
   std::array<std::int64_t, model::kKindCount> indexed{};
+  std::array<bool, model::kKindCount> told{};  // whether anything is said of the kind yet
 };
 Result<State> read_state(Session& session, const std::string& database);
 // For a database that was just made; keeps the state of one that has it.
 Result<> make_state(Session& session, const std::string& database, const std::string& incarnation);
 Result<> write_kind_status(Session& session, const std::string& database, std::int64_t term, const KindStatus& status);
+// The store has a collection of that further kind from now on.
+Result<> write_made(Session& session, const std::string& database, model::Kind kind);
 Result<> write_indexed(Session& session, const std::string& database, model::Kind kind, std::int64_t version);
 // conflict, reason "lease-lost", when a later term is there already.
 Result<> raise_term(Session& session, const std::string& database, std::int64_t term);

@@ -74,6 +74,7 @@ class MongoDeployment final : public Deployment {
     options.cells = {{.url = url_under_test()}};
     options.process = "contract";
     options.media = dir_.path() / "media";
+    options.kinds = kinds;
     return open_mongo(options, clock, random, metrics_);
   }
   std::vector<std::string> databases() override {

@@ -15,7 +15,7 @@ struct Index {
 std::vector<Index> first_indexes(std::string_view collection) {
   const auto one = [](std::string path) { return Index{path + "_1", {{path, 1}}, false}; };
   if (collection == "products") return {one("handle"), {"updatedAt_1__id_1", {{"updatedAt", 1}, {"_id", 1}}, false}};
-  if (collection == "collections") return {one("handle")};
+  if (collection == "collections" || collection == "pages") return {one("handle")};
   if (collection == "articles")
     return {{"blogId_1_publishedAt_-1__id_-1", {{"blogId", 1}, {"publishedAt", -1}, {"_id", -1}}, false}};
   if (collection == "media") return {one("sha256")};
@@ -69,11 +69,15 @@ Result<> create_collection(Session& session, const std::string& database, std::s
 }  // namespace
 
 Result<> make_database(Session& session, const std::string& database) {
-  for (const auto kind : model::all_kinds())
+  for (const auto kind : model::standard_kinds())
     STOA_TRY(create_collection(session, database, model::spec(kind).collection));
   for (const auto collection : {kEvents, kDeletions, kSyncState})
     STOA_TRY(create_collection(session, database, collection));
   return {};
+}
+
+Result<> make_kind(Session& session, const std::string& database, model::Kind kind) {
+  return create_collection(session, database, model::spec(kind).collection);
 }
 
 Result<> make_bucket(Session& session, const std::string& database) {

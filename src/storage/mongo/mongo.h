@@ -26,6 +26,7 @@ struct MongoOptions {
   std::filesystem::path media;   // a folder of this process: a store's downloads under way lie in its <database>/spool
   std::size_t connections_max = 32;     // of each of a cell's two pools: reads, and syncs
   std::chrono::milliseconds beat{400};  // how often news of other processes are looked for
+  std::vector<model::Kind> kinds{model::standard_kinds().begin(), model::standard_kinds().end()};  // to mirror
 
   Result<void> validate() const;
 };

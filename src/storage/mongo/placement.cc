@@ -23,11 +23,11 @@ Result<std::int64_t> ask(Session& session, BsonWriter& command, std::string_view
 
 namespace {
 std::int64_t by_tables(const Room& room) {
-  return std::max<std::int64_t>(0, (room.tables_max - room.tables) / kTablesPerStore);
+  return std::max<std::int64_t>(0, (room.tables_max - room.tables) / room.per_store);
 }
 // A tenth stays free: connections take descriptors too.
 std::int64_t by_files(const Room& room) {
-  return std::max<std::int64_t>(0, (room.files_max - room.files_max / 10 - room.files) / kTablesPerStore);
+  return std::max<std::int64_t>(0, (room.files_max - room.files_max / 10 - room.files) / room.per_store);
 }
 }  // namespace
 
@@ -53,8 +53,8 @@ std::string Room::limit() const {
       idle_seconds == 0 ? "not known" : std::to_string(idle_seconds));
 }
 
-Result<Room> measure(Session& session, std::int64_t stores_there, std::int64_t tables_max) {
-  Room room{.tables = stores_there * kTablesPerStore, .tables_max = tables_max};
+Result<Room> measure(Session& session, std::int64_t stores_there, std::int64_t tables_max, std::int64_t per_store) {
+  Room room{.tables = stores_there * per_store, .tables_max = tables_max, .per_store = per_store};
   BsonWriter command;
   command.int32("hostInfo", 1);
   STOA_TRY_ASSIGN(room.files_max, ask(session, command, "extra.extra.maxOpenFiles", room.may_look));  // as 6.0 nests it

@@ -351,7 +351,8 @@ Result<std::unique_ptr<Registry>> open_mongo(const MongoOptions& options, const 
                                                   .bulk_max = options.connections_max},
                                                  metrics, clock));
   }
-  const std::shared_ptr<Shelf> shelf(new Shelf{.clock = clock, .media = options.media, .cells = std::move(cells)});
+  const std::shared_ptr<Shelf> shelf(
+      new Shelf{.clock = clock, .media = options.media, .kinds = options.kinds, .cells = std::move(cells)});
   auto registry = std::make_unique<MongoRegistry>(options, shelf, random);
   STOA_TRY(registry->open());
   return registry;

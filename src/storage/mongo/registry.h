@@ -25,6 +25,8 @@ class MongoRegistry final : public Registry {
   std::vector<std::shared_ptr<StoreHandle>> stores() override { return map_.handles(); }
   std::optional<KeyRecord> find_key(const std::string& hash_hex) override { return map_.find_key(hash_hex); }
 
+  std::span<const model::Kind> mirrored() const override { return shelf_->kinds; }
+
   Result<std::shared_ptr<StoreHandle>> create(const ClientRecord& client, const ShopRecord& shop, const KeyRecord& key,
                                               const JobRecord& job) override;
   Result<> update_client(const ClientKey& key, const std::function<Result<>(ClientRecord&)>& change) override;

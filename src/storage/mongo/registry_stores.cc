@@ -53,7 +53,8 @@ std::vector<CellStatus> MongoRegistry::cells(bool ask) {
     CellStatus status{.name = cell.name, .engine = "mongodb", .up = at.up(), .stores = there[cell.name]};
     if (ask && status.up) {
       auto session = at.session(Lane::interactive);
-      if (const auto room = session ? measure(*session, status.stores, cell.tables_max) : fail(session.error())) {
+      if (const auto room = session ? measure(*session, status.stores, cell.tables_max, tables_per_store(shelf_->kinds))
+                                    : fail(session.error())) {
         status.room = room->stores();
         status.limit = room->limit();
       }
@@ -73,7 +74,7 @@ Result<std::string> MongoRegistry::place(const ShopRecord& shop) {
   for (const auto& cell : options_.cells) {
     auto session = shelf_->cells.at(cell.name)->session(Lane::interactive);
     if (!session) continue;
-    const auto room = measure(*session, there[cell.name], cell.tables_max);
+    const auto room = measure(*session, there[cell.name], cell.tables_max, tables_per_store(shelf_->kinds));
     if (!room) continue;
     if (room->stores() > most) best = cell.name, most = room->stores();
     if (room->stores() == 0)

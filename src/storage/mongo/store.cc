@@ -11,6 +11,17 @@ std::unexpected<Error> removed(const ClientKey& key) {
   return fail(error(Code::not_found, "store {}: it was removed", key.str()).because("store-not-found"));
 }
 
+// The collections of further kinds that the database was made without.
+Result<> add_kinds(Session& session, const std::string& database, const State& state,
+                   std::span<const model::Kind> kinds) {
+  for (const auto kind : kinds.subspan(model::standard_kinds().size())) {
+    if (state.told[static_cast<std::size_t>(kind)]) continue;
+    STOA_TRY(make_kind(session, database, kind));
+    STOA_TRY(write_made(session, database, kind));
+  }
+  return {};
+}
+
 }  // namespace
 
 MongoStore::MongoStore(std::shared_ptr<Shelf> shelf, StoreEntry entry)
@@ -62,6 +73,7 @@ Result<> MongoStore::load() {
     return fail(error(Code::conflict, "store {}: its database is of incarnation {}, wanted {}", key_.str(),
                       state.incarnation.empty() ? "(none)" : state.incarnation, known->shop.incarnation)
                     .because("database-not-ours"));
+  STOA_TRY(add_kinds(session, database_, state, shelf_->kinds));
   clock_.not_before(state.fetched_at);
   const std::lock_guard lock(version_mutex_);
   if (!version_ || version_->number < state.version) version_ = Version{state.incarnation, state.version};

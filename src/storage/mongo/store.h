@@ -15,6 +15,7 @@ namespace stoa::storage::mongo {
 struct Shelf {
   const Clock& clock;
   std::filesystem::path media;                         // of this process alone: downloads under way
+  std::vector<model::Kind> kinds;                      // that are mirrored
   std::map<std::string, std::unique_ptr<Cell>> cells;  // by name; never changes
   // Stores whose version has moved: told to other processes by the Registry's next beat.
   std::mutex moved_mutex;
