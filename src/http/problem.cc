@@ -41,8 +41,10 @@ void append_fault(std::string& out, const FieldFault& fault) {
   out += '}';
 }
 
-int status_of(Code code) {
-  switch (code) {
+int status_of(const Error& error) {
+  // The database refuses the server's own account, not whoever asks.
+  if (error.reason == "storage-denied") return 503;
+  switch (error.code) {
     case Code::invalid: return 400;
     case Code::denied: return 403;
     case Code::not_found: return 404;
@@ -60,7 +62,7 @@ int status_of(Code code) {
 
 Problem problem_from(const Error& error, std::string_view request_id) {
   Problem problem;
-  problem.status = status_of(error.code);
+  problem.status = status_of(error);
   problem.code = error.reason.empty() ? std::string(to_string(error.code)) : error.reason;
   const bool ours = error.code == Code::corrupt || error.code == Code::bug;
   if (ours) log::error("request failed", {{"requestId", std::string(request_id)}, {"error", error.what}});

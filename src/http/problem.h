@@ -27,9 +27,9 @@ struct Problem {
   std::vector<std::pair<std::string, std::string>> members;  // further members: name, value as JSON text ("job", "{…}")
 };
 
-// status: invalid 400, denied 403, not_found 404, conflict 409, throttled 429, unavailable 503, others 500. code:
-// error.reason or the code's name. The text of corrupt and bug errors goes to the log under the request's id; the
-// client sees a fixed sentence.
+// status: invalid 400, denied 403 (but "storage-denied", the server's own trouble: 503), not_found 404, conflict 409,
+// throttled 429, unavailable 503, others 500. code: error.reason or the code's name. The text of corrupt and bug errors
+// goes to the log under the request's id; the client sees a fixed sentence.
 Problem problem_from(const Error& error, std::string_view request_id);
 Response to_response(const Problem& problem, std::string_view request_id);
 inline Response error_response(const Error& error, std::string_view request_id) {

@@ -58,6 +58,13 @@ TEST(Problem, EveryErrorCodeHasItsStatus) {
             "store-not-found");
 }
 
+TEST(Problem, ADatabaseThatRefusesTheServersAccountIsTheServersTrouble) {
+  const auto problem = problem_from(error(Code::denied, "mongodb: not authorized").because("storage-denied"), "r");
+  EXPECT_EQ(problem.status, 503);
+  EXPECT_EQ(problem.code, "storage-denied");
+  EXPECT_EQ(problem_from(error(Code::denied, "no").because("operator-only"), "r").status, 403);
+}
+
 TEST(Problem, WhatWentWrongInsideIsLoggedAndNotShown) {
   for (const auto code : {Code::corrupt, Code::bug}) {
     testing::internal::CaptureStderr();

@@ -166,6 +166,16 @@ def test_an_account_that_may_not_manage_users_is_told_the_role_it_lacks(start_st
         assert answer.status in (401, 403)
 
 
+def test_reads_of_a_database_that_refuses_the_account_are_the_servers_trouble(start_stoa, sandbox, account, replicas):
+    stoa = start_stoa(extra_hosts=[sandbox.host], storage=account(ROLES))
+    key = synced(stoa, Shop(sandbox, "acme", seed=3))["readKey"]
+    with replicas.client() as client:
+        client.admin.command("revokeRolesFromUser", "stoa", roles=ROLES)
+        client.admin.command("grantRolesToUser", "stoa", roles=[{"role": "readWrite", "db": "appconfig"}])
+    for path in ("products?limit=2", "products/by-handle/none", "media/gid:%2F%2Fshopify%2FMediaImage%2F1/content"):
+        want_problem(stoa, stoa.get(f"/v1/stores/acme/{path}", key), 503, "storage-denied")
+
+
 def test_a_removed_stores_users_are_gone_and_see_nothing_of_one_that_comes_back(stores, replicas):
     url = replicas.url_of("ann", command(stores, "grant-access", "acme", "--user", "ann").stdout.split()[2], database="acme")
     remove(stores, "acme")
