@@ -25,6 +25,12 @@ struct OperatorDeps {
   std::function<json::Object()> server;  // what GET /api/server tells
 };
 
+// A handler of these routes, `handler(deps, context)`, as the Service takes it.
+template <class Handler>
+auto bound(const OperatorDeps& deps, Handler handler) {
+  return [&deps, handler](const Context& context) { return handler(deps, context); };
+}
+
 void add_operator_routes(Service& service, const OperatorDeps& deps);
 
 // Queues a sync: 202 with its job, or why not now.

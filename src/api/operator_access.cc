@@ -98,12 +98,9 @@ http::Response revoke_access(const OperatorDeps& deps, const Context& context) {
 
 void add_access_routes(Service& service, const OperatorDeps& deps) {
   using enum http::Method;
-  const auto bind = [&deps](auto handler) {
-    return [&deps, handler](const Context& context) { return handler(deps, context); };
-  };
-  service.add_operator(get, "/api/stores/{store}/access", bind(list_users), {.parameters = true});
-  service.add_operator(post, "/api/stores/{store}/access", bind(grant_access));
-  service.add_operator(del, "/api/stores/{store}/access/{user}", bind(revoke_access));
+  service.add_operator(get, "/api/stores/{store}/access", bound(deps, list_users), {.parameters = true});
+  service.add_operator(post, "/api/stores/{store}/access", bound(deps, grant_access));
+  service.add_operator(del, "/api/stores/{store}/access/{user}", bound(deps, revoke_access));
 }
 
 }  // namespace stoa::api

@@ -88,14 +88,12 @@ http::Response delete_client(const OperatorDeps& deps, const Context& context) {
 
 void add_config_routes(Service& service, const OperatorDeps& deps) {
   using enum http::Method;
-  const auto bind = [&deps](auto handler) {
-    return [&deps, handler](const Context& context) { return handler(deps, context); };
-  };
-  service.add_operator(post, "/api/config/sync", bind(sync_config), {.body_bytes_max = kBodyMax});
-  service.add_operator(get, "/api/config/clients", bind(list_clients), {.parameters = true});
-  service.add_operator(get, "/api/config/clients/{clientKey}", bind(get_client));
-  service.add_operator(patch, "/api/config/clients/{clientKey}", bind(patch_client), {.body_bytes_max = kBodyMax});
-  service.add_operator(del, "/api/config/clients/{clientKey}", bind(delete_client), {.parameters = true});
+  service.add_operator(post, "/api/config/sync", bound(deps, sync_config), {.body_bytes_max = kBodyMax});
+  service.add_operator(get, "/api/config/clients", bound(deps, list_clients), {.parameters = true});
+  service.add_operator(get, "/api/config/clients/{clientKey}", bound(deps, get_client));
+  service.add_operator(patch, "/api/config/clients/{clientKey}", bound(deps, patch_client),
+                       {.body_bytes_max = kBodyMax});
+  service.add_operator(del, "/api/config/clients/{clientKey}", bound(deps, delete_client), {.parameters = true});
 }
 
 }  // namespace stoa::api

@@ -137,14 +137,11 @@ http::Response job_events(const OperatorDeps& deps, const Context& context) {
 
 void add_job_routes(Service& service, const OperatorDeps& deps) {
   using enum http::Method;
-  const auto bind = [&deps](auto handler) {
-    return [&deps, handler](const Context& context) { return handler(deps, context); };
-  };
-  service.add_operator(get, "/api/jobs", bind(list_jobs), {.parameters = true});
-  service.add_operator(get, "/api/jobs/{id}", bind(get_job));
-  service.add_operator(get, "/api/jobs/{id}/events", bind(job_events));
-  service.add_operator(post, "/api/jobs/{id}/cancel", bind(cancel_job));
-  service.add_operator(post, "/api/jobs/{id}/confirm", bind(confirm_job));
+  service.add_operator(get, "/api/jobs", bound(deps, list_jobs), {.parameters = true});
+  service.add_operator(get, "/api/jobs/{id}", bound(deps, get_job));
+  service.add_operator(get, "/api/jobs/{id}/events", bound(deps, job_events));
+  service.add_operator(post, "/api/jobs/{id}/cancel", bound(deps, cancel_job));
+  service.add_operator(post, "/api/jobs/{id}/confirm", bound(deps, confirm_job));
 }
 
 }  // namespace stoa::api

@@ -64,12 +64,9 @@ http::Response revoke_key(const OperatorDeps& deps, const Context& context) {
 
 void add_key_routes(Service& service, const OperatorDeps& deps) {
   using enum http::Method;
-  const auto bind = [&deps](auto handler) {
-    return [&deps, handler](const Context& context) { return handler(deps, context); };
-  };
-  service.add_operator(get, "/api/stores/{store}/keys", bind(list_keys), {.parameters = true});
-  service.add_operator(post, "/api/stores/{store}/keys", bind(create_key));
-  service.add_operator(del, "/api/stores/{store}/keys/{keyId}", bind(revoke_key));
+  service.add_operator(get, "/api/stores/{store}/keys", bound(deps, list_keys), {.parameters = true});
+  service.add_operator(post, "/api/stores/{store}/keys", bound(deps, create_key));
+  service.add_operator(del, "/api/stores/{store}/keys/{keyId}", bound(deps, revoke_key));
 }
 
 }  // namespace stoa::api

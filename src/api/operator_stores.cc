@@ -223,12 +223,9 @@ http::Response queue_sync(const OperatorDeps& deps, const Context& context, cons
 
 void add_operator_store_routes(Service& service, const OperatorDeps& deps) {
   using enum http::Method;
-  const auto bind = [&deps](auto handler) {
-    return [&deps, handler](const Context& context) { return handler(deps, context); };
-  };
-  service.add_operator(get, "/api/stores", bind(list_stores), {.parameters = true});
-  service.add_operator(get, "/api/stores/{store}", bind(get_store));
-  service.add_operator(post, "/api/stores/{store}/sync", bind(sync_store));
+  service.add_operator(get, "/api/stores", bound(deps, list_stores), {.parameters = true});
+  service.add_operator(get, "/api/stores/{store}", bound(deps, get_store));
+  service.add_operator(post, "/api/stores/{store}/sync", bound(deps, sync_store));
   service.add_operator(post, "/api/stores/{store}/pause",
                        [&deps](const Context& context) { return set_paused(deps, context, true); });
   service.add_operator(post, "/api/stores/{store}/resume",
