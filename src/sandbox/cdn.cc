@@ -1,6 +1,7 @@
 #include "sandbox/cdn.h"
 
 #include "base/crypto.h"
+#include "base/png.h"
 #include "base/text.h"
 
 namespace stoa::sandbox {
@@ -10,41 +11,6 @@ using http::Request;
 using http::Response;
 using http::text_response;
 using namespace std::chrono_literals;
-
-// ---- PNG (ISO/IEC 15948), rows stored without compression
-
-std::string big_endian(std::uint32_t value) {
-  return {char(value >> 24), char(value >> 16 & 0xFF), char(value >> 8 & 0xFF), char(value & 0xFF)};
-}
-
-std::string chunk(std::string_view type, const std::string& data) {
-  const auto body = std::string(type) + data;
-  std::uint32_t crc = 0xFFFFFFFF;
-  for (const char c : body) {
-    crc ^= static_cast<unsigned char>(c);
-    for (int bit = 0; bit < 8; ++bit) crc = crc >> 1 ^ (crc & 1 ? 0xEDB88320 : 0);
-  }
-  return big_endian(static_cast<std::uint32_t>(data.size())) + body + big_endian(~crc);
-}
-
-// 8 bits of red, green and blue a pixel.
-std::string png(std::uint32_t width, std::uint32_t height, const std::string& packed) {
-  return "\x89PNG\r\n\x1a\n" + chunk("IHDR", big_endian(width) + big_endian(height) + std::string{8, 2, 0, 0, 0}) +
-         chunk("IDAT", packed) + chunk("IEND", "");
-}
-
-std::string stored(const std::string& rows) {
-  std::string packed("\x78\x01", 2);
-  for (std::size_t at = 0; at < rows.size(); at += 65'535) {
-    const auto size = std::min<std::size_t>(65'535, rows.size() - at);
-    packed += at + size == rows.size() ? '\1' : '\0';
-    packed += {char(size & 0xFF), char(size >> 8), char(~size & 0xFF), char(~size >> 8 & 0xFF)};
-    packed += rows.substr(at, size);
-  }
-  std::uint32_t a = 1, b = 0;
-  for (const char c : rows) a = (a + static_cast<unsigned char>(c)) % 65'521, b = (b + a) % 65'521;
-  return packed + big_endian(b << 16 | a);
-}
 
 // ---- what each path has
 
@@ -81,7 +47,7 @@ Response hostile(std::string_view what, std::string_view query) {
   }
   if (name == "endless") return endless("image/png", picture("endless"), 1ms);
   if (name == "slow") return endless("image/png", "x", 500ms);
-  if (name == "flood") return text_response(200, "image/png", png(20'000, 20'000, stored("")));
+  if (name == "flood") return text_response(200, "image/png", png::header_alone({.width = 20'000, .height = 20'000}));
   if (name == "script")
     return text_response(200, "image/svg+xml",
                          "<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>");
@@ -101,7 +67,7 @@ std::string picture(std::string_view text) {
     for (std::uint32_t x = 0; x < kWidth; ++x)
       rows += {static_cast<char>(hash[0]), static_cast<char>(hash[1] + x), static_cast<char>(hash[2] + y)};
   }
-  return png(kWidth, kHeight, stored(rows));
+  return png::image({.width = kWidth, .height = kHeight, .color = png::Color::rgb}, rows);
 }
 
 void add_cdn_route(http::Router& router, Sandbox& sandbox, World&) {
