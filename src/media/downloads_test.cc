@@ -92,6 +92,14 @@ class DownloadsTest : public ::testing::Test {
 
 http::Response png(const http::Request&) { return http::text_response(200, "image/png", png_image(30, 20)); }
 
+// Holds its answers until `open`, for three seconds at most.
+MediaHost::Answer png_once(const std::atomic<bool>& open) {
+  return [&open](const http::Request& request) {
+    for (int i = 0; i < 600 && !open; ++i) pause(5ms);
+    return png(request);
+  };
+}
+
 TEST_F(DownloadsTest, WhatIsPendingIsStoredOnceAndNotAskedForAgain) {
   const MediaHost host(&png);
   options_.extra_hosts = {host.address()};
@@ -177,10 +185,7 @@ TEST_F(DownloadsTest, WhatFailsInPassingIsTriedAgain) {
 
 TEST_F(DownloadsTest, AnotherProcessGoesOnWhereThisOneEnded) {
   std::atomic<bool> open = false;
-  const MediaHost host([&](const http::Request& request) {
-    for (int i = 0; i < 600 && !open; ++i) pause(5ms);
-    return png(request);
-  });
+  const MediaHost host(png_once(open));
   options_.extra_hosts = {host.address()};
   options_.timeout = 10s;
   for (int i = 1; i <= 20; ++i) put(i, host.url(fmt::format("/{}.png", i)));
@@ -209,10 +214,7 @@ TEST_F(DownloadsTest, OnlyWhoHoldsTheLeaseDownloads) {
 
 TEST_F(DownloadsTest, APausedStoreIsLeftAloneAndItsLeaseHandedBack) {
   std::atomic<bool> open = false;
-  const MediaHost host([&](const http::Request& request) {
-    for (int i = 0; i < 600 && !open; ++i) pause(5ms);
-    return png(request);
-  });
+  const MediaHost host(png_once(open));
   options_.extra_hosts = {host.address()};
   options_.timeout = 10s;
   for (int i = 1; i <= 30; ++i) put(i, host.url(fmt::format("/{}.png", i)));
