@@ -295,7 +295,18 @@ struct Cell::Counters {
 
 Cell::Cell(std::string name, Metrics& metrics, const Clock& clock)
     : name_(std::move(name)), clock_(clock), counters_(std::make_unique<Counters>(metrics, name_)) {}
-Cell::~Cell() = default;
+
+// A pool takes leave of its deployment (endSessions) when it is destroyed, and waits for one that is away as long as
+// server selection does. One that is away is not taken leave of: it forgets idle sessions by itself.
+Cell::~Cell() {
+  for (auto& pool : pools_) {
+    if (!pool.pool || pool.primary == Pool::Primary::known) continue;
+    auto* client = mongoc_client_pool_pop(pool.pool.get());
+    if (client == nullptr) continue;
+    mongoc_client_reset(client);  // clears the sessions of its whole pool
+    mongoc_client_pool_push(pool.pool.get(), client);
+  }
+}
 
 void Cell::on_topology(const mongoc_apm_topology_changed_t* event) {
   auto& pool = *static_cast<Pool*>(mongoc_apm_topology_changed_get_context(event));
