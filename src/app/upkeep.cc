@@ -17,7 +17,7 @@ constexpr std::size_t kForgetEvery = 3600;  // rounds: an hour
 // A small fleet's gauges are a second old at most; a large one is looked at less often.
 constexpr std::size_t kSmallFleet = 50, kLargeFleetEvery = 10;
 constexpr std::size_t kStoresWatchedMax = 1'000;  // lag is read from each store: beyond, only every so often
-constexpr hours kJobsKept{30 * 24}, kTombstonesKept{11 * 24}, kEventsKept{30 * 24};
+constexpr hours kJobsKept{30 * 24}, kTombstonesKept{11 * 24}, kEventsKept{30 * 24}, kUploadLongest{1};
 constexpr std::size_t kJobsKeptPerStore = 20;
 
 }  // namespace
@@ -111,6 +111,8 @@ void Upkeep::forget() {
       log::warn("old tombstones could not be cleared", {{"store", store->key().str()}});
     if (const auto done = store->forget_events(now - kEventsKept); !done)
       log::warn("old events could not be cleared", {{"store", store->key().str()}});
+    if (const auto done = store->forget_cut_uploads(now - kUploadLongest); !done)
+      log::warn("what cut uploads of media left could not be cleared", {{"store", store->key().str()}});
   }
 }
 

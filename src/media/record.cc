@@ -58,7 +58,8 @@ Record record_for(std::string_view node, const std::string& url, const Merge& me
   if (!merge.before || source_url(*merge.before) != url) return {};
   auto record = record_of(*merge.before);
   const bool retry = record.state == kFailed && (!record.at || *record.at + merge.retry_after <= merge.now);
-  if (retry || (merge.again && record.state != kStored)) return {};
+  const bool stored = record.state == kStored;
+  if (retry || (stored ? merge.lost : merge.again)) return {};
   return record;
 }
 

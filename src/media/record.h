@@ -39,6 +39,7 @@ struct Merge {
   Time now{};
   std::chrono::seconds retry_after{};  // a failed download is pending again after this
   bool again = false;                  // failed and refused ones are pending again at once
+  bool lost = false;                   // the bytes of a stored one are not there any more: it is pending again
 };
 // The document: Shopify's members of `node` (canonical JSON), then ours. What is known of the bytes is kept as long as
 // they are at the same place.

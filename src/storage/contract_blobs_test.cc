@@ -75,6 +75,22 @@ TEST_P(BlobContract, WhatIsNotThereIsNotFound) {
   EXPECT_TRUE(store().erase_blob(name_of("never")));
 }
 
+TEST_P(BlobContract, ThoseThatAreLostAreTold) {
+  EXPECT_TRUE(must(store().lost_blobs({})).empty());
+  const auto kept = put(store(), "kept"), gone = put(store(), "gone");
+  must(store().erase_blob(gone));
+  std::vector<std::string> lost{gone, name_of("never")};
+  std::ranges::sort(lost);
+  EXPECT_EQ(must(store().lost_blobs(std::vector{name_of("never"), kept, gone, gone})), lost);
+}
+
+TEST_P(BlobContract, WholeOnesOutliveTheForgettingOfCutUploads) {
+  must(store().forget_cut_uploads(at(0)));
+  const auto name = put(store(), std::string(600'000, 'w'));
+  must(store().forget_cut_uploads(Time(std::chrono::days(365 * 100))));
+  EXPECT_EQ(read(store(), name).size(), 600'000u);
+}
+
 TEST_P(BlobContract, AWalkSeesEachOnceInOrder) {
   std::vector<std::string> put_names;
   for (int i = 0; i < 25; ++i) put_names.push_back(put(store(), fmt::format("blob {}", i)));

@@ -203,10 +203,14 @@ class StoreHandle {
   // By sha256, those after it.
   virtual Result<std::vector<BlobInfo>> blobs(const std::string& after, std::size_t limit) = 0;
   virtual Result<> erase_blob(const std::string& sha256) = 0;  // nothing when it is not there
+  // Those of the names that are not there, in order.
+  virtual Result<std::vector<std::string>> lost_blobs(std::span<const std::string> names) = 0;
 
   // ---- upkeep
   virtual Result<> forget_tombstones(Time deleted_before) = 0;
   virtual Result<> forget_events(Time received_before) = 0;
+  // What uploads of blobs that a crash cut short have left. One that began less than an hour ago may be under way.
+  virtual Result<> forget_cut_uploads(Time begun_before) = 0;
 
  private:
   std::mutex merging_;

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
+#include "base/crypto.h"
+#include "base/text.h"
 #include "media/record.h"
 #include "sync/refetch.h"
 #include "sync/walk_fixture.h"
@@ -81,6 +85,17 @@ class MediaWalkTest : public ::testing::Test {
   void set_record(const std::string& id, const media::Record& record) {
     put(Kind::media, media::with_record(body(id), record));
   }
+  // As a download leaves it; answers the name of its bytes.
+  std::string set_stored(const std::string& id, const std::string& bytes) {
+    const auto file = *store().spool() / "download.part";
+    std::ofstream(file, std::ios::binary) << bytes;
+    auto hash = to_hex(sha256(bytes));
+    EXPECT_TRUE(store().put_blob(hash, file));
+    set_record(
+        id,
+        {.state = media::kStored, .sha256 = hash, .size = std::ssize(bytes), .content_type = "image/png", .at = now_});
+    return hash;
+  }
   storage::StoreHandle& store() { return fixture_.store(); }
   std::int64_t count() { return store().kinds()->at(static_cast<std::size_t>(Kind::media)).count; }
 
@@ -116,7 +131,7 @@ TEST_F(MediaWalkTest, FilesAndImagesKnowWhereTheyAreUsed) {
 TEST_F(MediaWalkTest, ASecondWalkWritesNothingThoughDownloadsCameBetween) {
   for (int i = 1; i <= 3; ++i) shop_.files[i] = fmt::format("https://cdn.shopify.com/{}.png?v=1", i);
   walk();
-  set_record(one_, {.state = media::kStored, .sha256 = "ab", .size = 3, .content_type = "image/png", .at = now_});
+  const auto hash = set_stored(one_, "png");
   const auto version = *store().version();
   for (const auto* mode : {"full", "incremental"}) {
     const auto progress = walk(mode);
@@ -124,10 +139,22 @@ TEST_F(MediaWalkTest, ASecondWalkWritesNothingThoughDownloadsCameBetween) {
     EXPECT_EQ(progress.unchanged, 3);
   }
   EXPECT_EQ(*store().version(), version);
-  EXPECT_EQ(media::record_of(body(one_)).sha256, "ab");
+  EXPECT_EQ(media::record_of(body(one_)).sha256, hash);
   shop_.files[1] = "https://cdn.shopify.com/1.png?v=2";
   EXPECT_EQ(walk().written, 1);
   EXPECT_EQ(media::record_of(body(one_)).state, media::kPending);
+}
+
+TEST_F(MediaWalkTest, AMediumWhoseBytesAreLostIsFetchedAgain) {
+  for (int i = 1; i <= 3; ++i) shop_.files[i] = fmt::format("https://cdn.shopify.com/{}.png?v=1", i);
+  walk();
+  const auto kept = set_stored(one_, "kept"), lost = set_stored("gid://shopify/MediaImage/2", "lost");
+  ASSERT_TRUE(store().erase_blob(lost));
+  EXPECT_EQ(walk().written, 1);
+  EXPECT_EQ(media::record_of(body(one_)).sha256, kept);
+  const auto record = media::record_of(body("gid://shopify/MediaImage/2"));
+  EXPECT_EQ(record.state, media::kPending);
+  EXPECT_EQ(record.sha256, "");
 }
 
 TEST_F(MediaWalkTest, WhatIsGoneIsSweptImagesToo) {

@@ -64,6 +64,10 @@ class SharedStore final : public StoreHandle {
     return inner_->blobs(after, limit);
   }
   Result<> erase_blob(const std::string& sha256) override { return inner_->erase_blob(sha256); }
+  Result<std::vector<std::string>> lost_blobs(std::span<const std::string> names) override {
+    return inner_->lost_blobs(names);
+  }
+  Result<> forget_cut_uploads(Time begun_before) override { return inner_->forget_cut_uploads(begun_before); }
   Result<> end_passes(const std::string& job) override {
     STOA_TRY(registry_.may_write(key()));
     return inner_->end_passes(job);

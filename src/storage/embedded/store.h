@@ -68,6 +68,8 @@ class EmbeddedStore final : public StoreHandle, public std::enable_shared_from_t
   Result<std::string> read_blob(const std::string& sha256, std::int64_t offset, std::size_t bytes_max) override;
   Result<std::vector<BlobInfo>> blobs(const std::string& after, std::size_t limit) override;
   Result<> erase_blob(const std::string& sha256) override;
+  Result<std::vector<std::string>> lost_blobs(std::span<const std::string> names) override;
+  Result<> forget_cut_uploads(Time begun_before) override;
 
   Result<> forget_tombstones(Time deleted_before) override;
   Result<> forget_events(Time received_before) override;

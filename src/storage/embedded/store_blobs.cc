@@ -144,4 +144,16 @@ Result<> EmbeddedStore::erase_blob(const std::string& sha256) {
   return {};
 }
 
+Result<std::vector<std::string>> EmbeddedStore::lost_blobs(std::span<const std::string> names) {
+  std::set<std::string> lost;
+  for (const auto& name : names) {
+    STOA_TRY_ASSIGN(const auto there, blob(name));
+    if (!there) lost.insert(name);
+  }
+  return std::vector(lost.begin(), lost.end());
+}
+
+// A blob appears by a rename, whole.
+Result<> EmbeddedStore::forget_cut_uploads(Time) { return {}; }
+
 }  // namespace stoa::storage::embedded

@@ -29,6 +29,25 @@ class MongoBlobs : public StorageContract {
     bson_destroy(command);
     ASSERT_TRUE(done) << error.message;
   }
+  // A chunk without a file's row, made at that time.
+  void leave_chunk(const std::string& name, int n, Time made) {
+    const auto second = std::chrono::floor<std::chrono::seconds>(made).time_since_epoch().count();
+    bson_oid_t id;
+    bson_oid_init(&id, nullptr);
+    for (std::size_t i = 0; i < 4; ++i) id.bytes[i] = static_cast<std::uint8_t>(second >> (24 - 8 * i));
+    run(BCON_NEW("insert", "fs.chunks", "documents", "[", "{", "_id", BCON_OID(&id), "files_id",
+                 BCON_UTF8(name.c_str()), "n", BCON_INT32(n), "data",
+                 BCON_BIN(BSON_SUBTYPE_BINARY, reinterpret_cast<const std::uint8_t*>("cut"), 3), "}", "]"));
+  }
+  std::int64_t chunks(const std::string& name) {
+    auto* collection = mongoc_client_get_collection(client_, "acme", "fs.chunks");
+    auto* filter = BCON_NEW("files_id", BCON_UTF8(name.c_str()));
+    bson_error_t error;
+    const auto count = mongoc_collection_count_documents(collection, filter, nullptr, nullptr, nullptr, &error);
+    bson_destroy(filter);
+    mongoc_collection_destroy(collection);
+    return count;
+  }
   // As any GridFS client does: by the driver's own bucket.
   std::string read_by_name(const std::string& name) {
     auto* database = mongoc_client_get_database(client_, "acme");
@@ -74,6 +93,33 @@ TEST_P(MongoBlobs, WhatACutUploadLeftIsWrittenOver) {
   EXPECT_EQ(must(store().blob(name)), std::nullopt);
   EXPECT_EQ(refusal(store().read_blob(name, 0, 10)), "not-found/blob-not-found");
   EXPECT_EQ(put(bytes), name);
+  EXPECT_EQ(must(store().read_blob(name, 0, bytes.size())), bytes);
+}
+
+TEST_P(MongoBlobs, WhatCutUploadsLeftIsForgottenOnceItIsOld) {
+  const auto whole = put(std::string(600'000, 'w'));
+  const auto now = SystemClock().wall();
+  const auto old = to_hex(sha256("old")), young = to_hex(sha256("young"));
+  for (int n = 0; n < 2; ++n) {
+    leave_chunk(old, n, now - std::chrono::hours(2));
+    leave_chunk(young, n, now - std::chrono::minutes(10));
+  }
+  must(store().forget_cut_uploads(now - std::chrono::hours(1)));
+  EXPECT_EQ(chunks(old), 0);
+  EXPECT_EQ(chunks(young), 2) << "its upload may be under way";
+  EXPECT_EQ(chunks(whole), 3);
+  EXPECT_EQ(must(store().read_blob(whole, 0, 1u << 20)).size(), 600'000u);
+}
+
+// Else its old chunks would make an upload under way look like one that was cut long ago.
+TEST_P(MongoBlobs, AnUploadHasNoChunksOfAnEarlierOne) {
+  const std::string bytes(300'000, 'y');
+  const auto name = to_hex(sha256(bytes));
+  put("so that the bucket is there");
+  leave_chunk(name, 0, clock_.wall() - std::chrono::hours(2));
+  leave_chunk(name, 7, clock_.wall() - std::chrono::hours(2));
+  EXPECT_EQ(put(bytes), name);
+  EXPECT_EQ(chunks(name), 2);
   EXPECT_EQ(must(store().read_blob(name, 0, bytes.size())), bytes);
 }
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <set>
 
 #include "storage/mongo/change.h"
 #include "storage/mongo/layout.h"
@@ -18,6 +19,10 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t kChunkBytes = 255 * 1024;  // as every driver has it
 constexpr std::int64_t kChunksAtOnce = 16;        // 4 MB a command
+// Chunks of the name that an upload is to have: older ones were left by one that a crash cut short. Less than the hour
+// of forget_cut_uploads(), so that it never finds old chunks in an upload under way.
+constexpr std::chrono::minutes kLeftAfter{30};
+constexpr std::int64_t kNamesAtOnce = 250;
 
 std::unexpected<Error> spool_failure(std::string_view what, const fs::path& path, int status) {
   return fail(
@@ -79,6 +84,38 @@ Result<> write_chunks(Session& session, const std::string& database, const std::
   return {};
 }
 
+// Takes those that have a row, and so are whole, out of the names.
+Result<> take_out_whole(Session& session, const std::string& database, std::set<std::string>& names) {
+  if (names.empty()) return {};
+  BsonWriter command;
+  command.utf8("find", kBlobs).begin_document("filter").begin_document("_id").begin_array("$in");
+  for (const auto& name : names) command.utf8(kItem, name);
+  command.end().end().end().begin_document("projection").int32("_id", 1).end();
+  const auto read = [&](Bson row) -> Result<bool> {
+    names.erase(std::string(text_at(row, "_id")));
+    return true;
+  };
+  STOA_TRY(session.find(database, command.finish(), read));
+  return {};
+}
+
+// Deletes the chunks of those names that were made before then: an ObjectId begins with its second.
+Result<> delete_chunks(Session& session, const std::string& database, const std::set<std::string>& names,
+                       Time made_before) {
+  if (names.empty()) return {};
+  const auto second = std::chrono::floor<std::chrono::seconds>(made_before).time_since_epoch().count();
+  std::array<std::uint8_t, 12> first{};
+  for (std::size_t i = 0; i < 4; ++i) first[i] = static_cast<std::uint8_t>(second >> (24 - 8 * i));
+  BsonWriter command;
+  command.utf8("delete", kBlobChunks).begin_array("deletes").begin_document(kItem).begin_document("q");
+  command.begin_document("files_id").begin_array("$in");
+  for (const auto& name : names) command.utf8(kItem, name);
+  command.end().end().begin_document("_id").value("$lt", {BsonType::object_id, first}).end().end();
+  command.int32("limit", 0).end().end();
+  STOA_TRY(session.write(database, command.finish()));
+  return {};
+}
+
 }  // namespace
 
 Result<fs::path> MongoStore::spool() {
@@ -110,6 +147,7 @@ Result<> MongoStore::put_blob(const std::string& sha256, const fs::path& path) {
     const SpoolFile file(path);
     STOA_TRY_ASSIGN(const auto size, file.size());
     STOA_TRY(make_bucket_once(session));
+    STOA_TRY(delete_chunks(session, database_, {sha256}, shelf_->clock.wall() - kLeftAfter));
     const auto chunks = (size + kChunkBytes - 1) / kChunkBytes;
     for (std::int64_t n = 0; n < chunks; n += kChunksAtOnce)
       STOA_TRY(write_chunks(session, database_, sha256, file, {n, std::min(n + kChunksAtOnce, chunks)}, size));
@@ -211,6 +249,38 @@ Result<> MongoStore::erase_blob(const std::string& sha256) {
     STOA_TRY(session.write(database_, command.finish()));
     return {};
   });
+}
+
+Result<std::vector<std::string>> MongoStore::lost_blobs(std::span<const std::string> names) {
+  std::set<std::string> lost(names.begin(), names.end());
+  STOA_TRY_ASSIGN(const auto use, this->use());
+  STOA_TRY_ASSIGN(auto session, this->session(Lane::bulk));
+  STOA_TRY(take_out_whole(session, database_, lost));
+  return std::vector(lost.begin(), lost.end());
+}
+
+// Names are read from GridFS's own index alone; every upload writes its first chunk first.
+Result<> MongoStore::forget_cut_uploads(Time begun_before) {
+  STOA_TRY_ASSIGN(const auto use, this->use());
+  STOA_TRY_ASSIGN(auto session, this->session(Lane::bulk));
+  std::string after;
+  for (;;) {
+    BsonWriter command;
+    command.utf8("find", kBlobChunks).begin_document("filter");
+    command.begin_document("files_id").utf8("$gt", after).end().int32("n", 0).end();
+    command.begin_document("projection").int32("_id", 0).int32("files_id", 1).end();
+    command.begin_document("sort").int32("files_id", 1).end().int64("limit", kNamesAtOnce);
+    std::set<std::string> names;
+    const auto read = [&](Bson row) -> Result<bool> {
+      names.emplace(text_at(row, "files_id"));
+      return true;
+    };
+    STOA_TRY(session.find(database_, command.finish(), read));
+    if (names.empty()) return {};
+    after = *names.rbegin();
+    STOA_TRY(take_out_whole(session, database_, names));
+    STOA_TRY(delete_chunks(session, database_, names, begun_before));
+  }
 }
 
 }  // namespace stoa::storage::mongo
