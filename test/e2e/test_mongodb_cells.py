@@ -133,6 +133,34 @@ def test_a_cell_that_is_down_takes_only_its_own_stores_down(start_stoa, sandbox,
         assert_equal_mirror(stoa, each.name, each)
 
 
+# Names whose stores are looked at for their schedules a minute after they are first seen; others wait up to five.
+DOWN, UP = "cell-1118", "cell-153"
+STOP_SECONDS_MAX = 3
+
+
+def test_a_cell_that_is_down_holds_up_neither_the_schedules_of_others_nor_a_stop(start_stoa, sandbox, start_replica_set, config, shop):
+    home, second = start_replica_set(), start_replica_set()
+    stoa = start_stoa("--config", config(), extra_hosts=[sandbox.host], storage=home.url)
+    up = shop(UP)
+    synced(stoa, up)
+    config(eu2=second.url)
+    restarted(stoa)
+    synced(stoa, shop(DOWN))
+    assert second.databases() == [DOWN]
+    for name in (DOWN, UP):
+        stoa.patch(f"/api/config/clients/{name}", {"settings": {"schedules": {"products": "1m"}}}).want(200)
+    jobs = lambda name: len(stoa.walk(f"/api/jobs?store={name}"))
+    before = jobs(UP)
+    second.kill9()
+    eventually("degraded", lambda: ready(stoa) == (200, ["cell eu2"]))
+    eventually("a scheduled sync of the other cell's store", lambda: jobs(UP) > before, 100)
+    assert ready(stoa) == (200, ["cell eu2"])
+    began = time.monotonic()
+    assert stoa.stop() == 0
+    took = time.monotonic() - began
+    assert took < STOP_SECONDS_MAX, f"the stop took {took:.1f} s"
+
+
 def test_a_store_that_fits_nowhere_is_refused_and_leaves_nothing(start_stoa, sandbox, start_replica_set, config, shop):
     home = start_replica_set()
     stoa = start_stoa("--config", config(tables_max=TABLES_MAX), extra_hosts=[sandbox.host], storage=home.url)

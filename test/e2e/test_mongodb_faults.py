@@ -1,5 +1,6 @@
 """A mongod that is killed in the middle of a first sync: the run ends by itself in an equal mirror, nothing that was acknowledged is lost, and
 meanwhile Stoa stays up and says the truth. `--turns N` repeats each (`./dev sim`)."""
+import hashlib
 import random
 import threading
 import time
@@ -7,7 +8,7 @@ import time
 import pytest
 
 from stoa import ENDED, eventually, wait_until, want_problem
-from truth import Shop, assert_equal_mirror, register, synced
+from truth import Shop, assert_equal_mirror, media_settled, register, synced
 
 pytestmark = pytest.mark.mongodb
 
@@ -126,3 +127,34 @@ def test_the_primary_of_three_is_killed_in_a_first_sync(start_stoa, sandbox, sta
     replicas = start_replica_set(nodes=3)
     stoa = start_stoa(extra_hosts=[sandbox.host], storage=replicas.url)
     walk_through_a_kill(stoa, sandbox, replicas, dice, heal=None)
+
+
+def test_the_primary_is_killed_while_bytes_of_media_are_uploaded(start_stoa, sandbox, start_replica_set, dice):
+    replicas = start_replica_set()
+    stoa = start_stoa(extra_hosts=[sandbox.host], storage=replicas.url)
+    shop = Shop(sandbox, "pics", seed=150)
+    job = register(stoa, shop)["job"]["id"]
+    process = stoa.process.pid
+    with replicas.client() as client:
+        wait_until(lambda: client.pics["fs.chunks"].estimated_document_count() >= dice.randint(5, 60), timeout=60)
+        replicas.kill9()
+    time.sleep(1)
+    assert stoa.request("GET", "/livez").status == 200
+    replicas.restart()
+    eventually("ready again", lambda: stoa.request("GET", "/readyz").status == 200, BACK_SECONDS_MAX)
+    with replicas.client() as client:
+        there = client.pics["fs.files"].count_documents({})
+    ended = job_through_outages(stoa, job, BACK_SECONDS_MAX)
+    assert ended["state"] == "succeeded", ended
+    media_settled(stoa, "pics")
+    assert stoa.alive() and stoa.process.pid == process
+    stored = stoa.walk("/v1/stores/pics/media?state=stored&limit=250")
+    names = {each["sha256"] for each in stored}
+    assert there < len(names), "it was killed in the middle of it"
+    with replicas.client() as client:
+        rows = {row["_id"]: row for row in client.pics["fs.files"].find()}
+        assert set(rows) == names
+        for row in rows.values():
+            chunks = client.pics["fs.chunks"].find({"files_id": row["_id"]}).sort("n", 1)
+            assert hashlib.sha256(b"".join(chunk["data"] for chunk in chunks)).hexdigest() == row["_id"]
+        assert set(client.pics["fs.chunks"].distinct("files_id")) == names
