@@ -103,6 +103,31 @@ Result<api::Object> Catalog::page_by_handle(const StoreRef& ref, const std::stri
   STOA_TRY_ASSIGN(const auto reader, open(ref));
   return reader.by_handle(Kind::pages, handle, fields);
 }
+Result<api::Listing> Catalog::menus(const StoreRef& ref, const MenuQuery& query) {
+  STOA_TRY_ASSIGN(const auto reader, open(ref));
+  return reader.menus(query);
+}
+Result<api::Object> Catalog::menu(const StoreRef& ref, std::string_view id, const api::Fields& fields) {
+  STOA_TRY_ASSIGN(const auto reader, open(ref));
+  return reader.by_id(Kind::menus, id, fields);
+}
+Result<api::Object> Catalog::menu_by_handle(const StoreRef& ref, const std::string& handle, const api::Fields& fields) {
+  STOA_TRY_ASSIGN(const auto reader, open(ref));
+  return reader.by_handle(Kind::menus, handle, fields);
+}
+Result<api::Listing> Catalog::metaobjects(const StoreRef& ref, const MetaobjectQuery& query) {
+  STOA_TRY_ASSIGN(const auto reader, open(ref));
+  return reader.metaobjects(query);
+}
+Result<api::Object> Catalog::metaobject(const StoreRef& ref, std::string_view id, const api::Fields& fields) {
+  STOA_TRY_ASSIGN(const auto reader, open(ref));
+  return reader.by_id(Kind::metaobjects, id, fields);
+}
+Result<api::Object> Catalog::metaobject_by_handle(const StoreRef& ref, const std::string& type,
+                                                  const std::string& handle, const api::Fields& fields) {
+  STOA_TRY_ASSIGN(const auto reader, open(ref));
+  return reader.metaobject_by_handle(type, handle, fields);
+}
 Result<api::Listing> Catalog::themes(const StoreRef& ref, const ThemeListQuery& query) {
   STOA_TRY_ASSIGN(const auto reader, open(ref));
   return reader.themes(query);

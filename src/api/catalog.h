@@ -44,6 +44,13 @@ class Catalog {
   Result<api::Listing> pages(const StoreRef& ref, const PageQuery& query);
   Result<api::Object> page(const StoreRef& ref, std::string_view id, const api::Fields& fields = {});
   Result<api::Object> page_by_handle(const StoreRef& ref, const std::string& handle, const api::Fields& fields = {});
+  Result<api::Listing> menus(const StoreRef& ref, const MenuQuery& query);
+  Result<api::Object> menu(const StoreRef& ref, std::string_view id, const api::Fields& fields = {});
+  Result<api::Object> menu_by_handle(const StoreRef& ref, const std::string& handle, const api::Fields& fields = {});
+  Result<api::Listing> metaobjects(const StoreRef& ref, const MetaobjectQuery& query);
+  Result<api::Object> metaobject(const StoreRef& ref, std::string_view id, const api::Fields& fields = {});
+  Result<api::Object> metaobject_by_handle(const StoreRef& ref, const std::string& type, const std::string& handle,
+                                           const api::Fields& fields = {});
   Result<api::Listing> themes(const StoreRef& ref, const ThemeListQuery& query);
   Result<api::Object> theme(const StoreRef& ref, const ThemeQuery& query);
   Result<api::Object> theme_template(const StoreRef& ref, std::string_view theme, const std::string& name);

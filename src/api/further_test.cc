@@ -23,6 +23,26 @@ std::string page(std::int64_t number, const std::string& handle, const std::stri
       gid("Page", number), 9 - number, handle, published_at.empty() ? "null" : '"' + published_at + '"', number);
 }
 
+std::string menu(std::int64_t number, const std::string& title) {
+  return fmt::format(
+      R"({{"id":"{}","handle":"m{}","title":"{}","isDefault":false,"items":[{{"id":"gid://shopify/MenuItem/1","title":"A","type":"PAGE",)"
+      R"("url":"/a","resourceId":"gid://shopify/Page/1","tags":[],"items":[]}}]}})",
+      gid("Menu", number), number, title);
+}
+
+struct MetaobjectShape {
+  std::int64_t number = 1;
+  std::string type = "size", handle = "m", storefront = "PUBLIC_READ";
+  std::string publishable = R"({"status":"ACTIVE"})";
+};
+std::string metaobject(const MetaobjectShape& shape) {
+  return fmt::format(
+      R"({{"id":"{}","handle":"{}","type":"{}","displayName":"D","createdAt":"2026-01-01T00:00:00Z","updatedAt":"2026-01-0{}T00:00:00Z",)"
+      R"("capabilities":{{"publishable":{}}},"definition":{{"id":"gid://shopify/MetaobjectDefinition/1","access":{{"storefront":"{}"}}}},)"
+      R"("fields":[{{"key":"k","type":"t","value":"v"}}]}})",
+      gid("Metaobject", shape.number), shape.handle, shape.type, shape.number, shape.publishable, shape.storefront);
+}
+
 std::vector<std::int64_t> listed(const Answer& answer) {
   std::vector<std::int64_t> out;
   const auto body = json::parse(answer.body);
@@ -34,7 +54,8 @@ std::vector<std::int64_t> listed(const Answer& answer) {
 class FurtherOff : public ApiFixture {};
 
 TEST_F(FurtherOff, ItsRoutesNameTheSettingAndTheStoreDoesNotListIt) {
-  for (const auto* path : {"/pages", "/pages/1", "/pages/by-handle/about"})
+  for (const auto* path : {"/pages", "/pages/1", "/pages/by-handle/about", "/menus", "/menus/1",
+                           "/menus/by-handle/main", "/metaobjects", "/metaobjects/1", "/metaobjects/by-handle/size/m"})
     for (const auto key : {kKey, kOperator}) {
       const auto answer = get(std::string("/v1/stores/tees") + path, key);
       EXPECT_EQ(answer.status, 404) << path;
@@ -50,7 +71,13 @@ class Further : public ApiFixture {
   Further() : ApiFixture(model::all_kinds()) {
     put(Kind::pages, {page(1, "about", "2026-01-01T00:00:00Z"), page(2, "draft", ""),
                       page(3, "soon", "2026-11-22T12:00:10Z"), page(4, "terms", "2026-01-01T00:00:00Z")});
-    complete(Kind::pages);
+    put(Kind::menus, {menu(1, "Zebra"), menu(2, "apple")});
+    put(Kind::metaobjects, {metaobject({.number = 1}), metaobject({.number = 2, .type = "colour"}),
+                            metaobject({.number = 3, .handle = "draft", .publishable = R"({"status":"DRAFT"})"}),
+                            metaobject({.number = 4, .handle = "secret", .storefront = "NONE"}),
+                            metaobject({.number = 5, .handle = "plain", .publishable = "null"}),
+                            R"({"id":"gid://shopify/Metaobject/6","handle":"untold","type":"size","fields":[]})"});
+    for (const auto kind : model::further_kinds()) complete(kind);
   }
   std::vector<std::int64_t> list(const std::string& path, std::string_view key = kKey) {
     const auto answer = get("/v1/stores/tees" + path, key);
@@ -80,6 +107,34 @@ TEST_F(Further, APageThatIsNotPublishedIsShownToOperatorsOnly) {
   EXPECT_THAT(list("/pages", kOperator), ElementsAre(1, 4));
   EXPECT_EQ(status("/pages?status=any"), 403);
   for (const auto* path : {"/pages/2", "/pages/by-handle/draft", "/pages/3", "/pages/by-handle/soon"}) {
+    EXPECT_EQ(status(path), 404) << path;
+    EXPECT_EQ(status(path, kOperator), 200) << path;
+  }
+}
+
+TEST_F(Further, MenusAreListedAndFoundByIdAndHandle) {
+  EXPECT_THAT(list("/menus"), ElementsAre(1, 2));
+  EXPECT_THAT(list("/menus?sort=title"), ElementsAre(2, 1));
+  EXPECT_THAT(get("/v1/stores/tees/menus/2").body, HasSubstr(R"("title":"apple")"));
+  EXPECT_THAT(get("/v1/stores/tees/menus/by-handle/m1").body, HasSubstr(R"("resourceId":"gid://shopify/Page/1")"));
+  EXPECT_THAT(get("/v1/stores/tees/menus/9").body, HasSubstr(R"("code":"menu-not-found")"));
+}
+
+TEST_F(Further, MetaobjectsAreFoundByTypeAndHandleTogether) {
+  EXPECT_THAT(list("/metaobjects?type=colour"), ElementsAre(2));
+  EXPECT_THAT(list("/metaobjects?sort=-updatedAt"), ElementsAre(5, 2, 1));
+  EXPECT_THAT(list("/metaobjects?ids=5,1"), ElementsAre(5, 1));
+  EXPECT_THAT(list("/metaobjects?updatedSince=2026-01-02T00:00:00Z"), ElementsAre(2, 5));
+  EXPECT_THAT(get("/v1/stores/tees/metaobjects/by-handle/colour/m").body, HasSubstr("gid://shopify/Metaobject/2"));
+  EXPECT_THAT(get("/v1/stores/tees/metaobjects/by-handle/size/m").body, HasSubstr("gid://shopify/Metaobject/1"));
+  EXPECT_THAT(get("/v1/stores/tees/metaobjects/by-handle/other/m").body, HasSubstr(R"("code":"metaobject-not-found")"));
+}
+
+TEST_F(Further, AMetaobjectThatStorefrontsMayNotReadIsShownToOperatorsOnly) {
+  EXPECT_THAT(list("/metaobjects"), ElementsAre(1, 2, 5));
+  EXPECT_THAT(list("/metaobjects", kOperator), ElementsAre(1, 2, 3, 4, 5, 6));
+  for (const auto* path : {"/metaobjects/3", "/metaobjects/4", "/metaobjects/6", "/metaobjects/by-handle/size/draft",
+                           "/metaobjects/by-handle/size/secret", "/metaobjects/by-handle/size/untold"}) {
     EXPECT_EQ(status(path), 404) << path;
     EXPECT_EQ(status(path, kOperator), 200) << path;
   }

@@ -132,6 +132,25 @@ Parsed<PageQuery> parse_page_query(std::string_view text) {
   return finish(in, std::move(query));
 }
 
+Parsed<MenuQuery> parse_menu_query(std::string_view text) {
+  ParamReader in(text);
+  MenuQuery query;
+  read_page(in, model::Kind::menus, query);
+  query.sort = in.one_of("sort", menu_sorts());
+  return finish(in, std::move(query));
+}
+
+Parsed<MetaobjectQuery> parse_metaobject_query(std::string_view text) {
+  ParamReader in(text);
+  MetaobjectQuery query;
+  query.ids = read_ids(in, model::Kind::metaobjects);
+  query.type = in.filled("type").value_or("");
+  query.updated_since = in.time("updatedSince");
+  read_page(in, model::Kind::metaobjects, query);
+  query.sort = in.one_of("sort", metaobject_sorts());
+  return finish(in, std::move(query));
+}
+
 Parsed<DiscountQuery> parse_discount_query(std::string_view text) {
   constexpr std::array<std::string_view, 4> kDiscountStatuses{"ACTIVE", "SCHEDULED", "EXPIRED", "any"};
   ParamReader in(text);

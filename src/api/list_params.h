@@ -19,6 +19,8 @@ Parsed<BlogQuery> parse_blog_query(std::string_view query);
 Parsed<ArticleQuery> parse_article_query(std::string_view query);
 Parsed<DiscountQuery> parse_discount_query(std::string_view query);
 Parsed<PageQuery> parse_page_query(std::string_view query);
+Parsed<MenuQuery> parse_menu_query(std::string_view query);
+Parsed<MetaobjectQuery> parse_metaobject_query(std::string_view query);
 Parsed<ThemeListQuery> parse_theme_list_query(std::string_view query);
 // Of one theme, but for its id. The reader may have read other parameters before.
 Parsed<ThemeQuery> parse_theme_query(ParamReader& in);

@@ -14,6 +14,8 @@ constexpr std::array<Words, 5> kCollectionSorts{"id", "title", "-title", "update
 constexpr std::array<Words, 2> kBlogSorts{"id", "title"};
 constexpr std::array<Words, 2> kArticleSorts{"-publishedAt", "id"};
 constexpr std::array<Words, 1> kDiscountSorts{"id"};
+constexpr std::array<Words, 2> kMenuSorts{"id", "title"};
+constexpr std::array<Words, 3> kMetaobjectSorts{"id", "updatedAt", "-updatedAt"};
 constexpr std::array<Words, 5> kPageSorts{"id", "title", "-title", "updatedAt", "-updatedAt"};
 
 // The large ones come first.
@@ -82,6 +84,8 @@ std::span<const std::string_view> blog_sorts() { return kBlogSorts; }
 std::span<const std::string_view> article_sorts() { return kArticleSorts; }
 std::span<const std::string_view> discount_sorts() { return kDiscountSorts; }
 std::span<const std::string_view> page_sorts() { return kPageSorts; }
+std::span<const std::string_view> menu_sorts() { return kMenuSorts; }
+std::span<const std::string_view> metaobject_sorts() { return kMetaobjectSorts; }
 
 std::span<const std::string_view> theme_members() { return kThemeMembers; }
 std::span<const std::string_view> large_theme_members() { return std::span(kThemeMembers).first(kThemeMembersLarge); }
@@ -157,6 +161,21 @@ std::string canonical_walk(const PageQuery& query) {
   pairs.add("ids", query.ids);
   pairs.add_filled("sort", query.sort.empty() && query.ids.empty() && query.handles.empty() ? "id" : query.sort);
   pairs.add_filled("status", query.status);
+  pairs.add("updatedSince", query.updated_since);
+  return pairs.take();
+}
+
+std::string canonical_walk(const MenuQuery& query) {
+  Pairs pairs;
+  pairs.add_filled("sort", query.sort.empty() ? "id" : query.sort);
+  return pairs.take();
+}
+
+std::string canonical_walk(const MetaobjectQuery& query) {
+  Pairs pairs;
+  pairs.add("ids", query.ids);
+  pairs.add_filled("sort", query.sort.empty() && query.ids.empty() ? "id" : query.sort);
+  pairs.add_filled("type", query.type);
   pairs.add("updatedSince", query.updated_since);
   return pairs.take();
 }

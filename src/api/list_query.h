@@ -69,6 +69,23 @@ struct PageQuery {
   api::Fields fields = {};
 };
 
+struct MenuQuery {
+  std::string sort = {};  // "id" (the default), "title"
+  std::size_t limit = 50;
+  std::string after = {};
+  api::Fields fields = {};
+};
+
+struct MetaobjectQuery {
+  std::vector<std::string> ids = {};  // gids; without sort: in the order asked
+  std::string type = {};              // exact; empty: all types
+  std::optional<Time> updated_since = {};
+  std::string sort = {};  // "id" (the default), "updatedAt", "-updatedAt"
+  std::size_t limit = 50;
+  std::string after = {};
+  api::Fields fields = {};
+};
+
 struct DiscountQuery {
   std::string status = {};  // ACTIVE (the default) SCHEDULED EXPIRED any
   std::string sort = {};    // "id" (the default)
@@ -113,6 +130,8 @@ std::span<const std::string_view> blog_sorts();
 std::span<const std::string_view> article_sorts();
 std::span<const std::string_view> discount_sorts();
 std::span<const std::string_view> page_sorts();
+std::span<const std::string_view> menu_sorts();
+std::span<const std::string_view> metaobject_sorts();
 
 // Filters and sort: what a cursor is bound to. A query string, ready encoded.
 std::string canonical_walk(const ProductQuery& query);
@@ -121,6 +140,8 @@ std::string canonical_walk(const BlogQuery& query);
 std::string canonical_walk(const ArticleQuery& query);  // without its blog, which is part of the path
 std::string canonical_walk(const DiscountQuery& query);
 std::string canonical_walk(const PageQuery& query);
+std::string canonical_walk(const MenuQuery& query);
+std::string canonical_walk(const MetaobjectQuery& query);
 inline std::string canonical_walk(const ThemeListQuery&) { return ""; }
 std::string canonical_query(const ThemeQuery& query);  // without its id, which is part of the path
 std::string canonical_walk(const MediaQuery& query);

@@ -18,6 +18,10 @@ std::string hidden_because(model::Kind kind, const Policy& policy, const storage
     return status == "ACTIVE" ? "found by its codes only" : status == "EXPIRED" ? "expired" : "scheduled";
   }
   if (kind == model::Kind::media) return "a file that is no media";
+  if (kind == model::Kind::metaobjects)
+    return json::find_string(stored.body, {"capabilities", "publishable", "status"}) == "DRAFT"
+               ? "draft"
+               : "its definition does not let storefronts read it";
   const auto status = json::find_string(stored.body, {"status"}).value_or("");
   if (status == "DRAFT") return "draft";
   if (status == "ARCHIVED") return "archived";

@@ -57,6 +57,7 @@ std::vector<storage::Condition> list_conditions(model::Kind kind, Audience audie
   }
   if (audience == Audience::operators) return {};
   if (kind == model::Kind::discounts) return {{.field = "automatic", .values = {true}}};
+  if (kind == model::Kind::metaobjects) return {{.field = "readable", .values = {true}}};
   if (kind != model::Kind::products) return {};
   std::vector<storage::Condition> all{
       {.field = "publishedAt", .op = storage::Condition::Op::less_equal, .values = {micros(now)}}};
@@ -69,6 +70,7 @@ bool visible(model::Kind kind, Audience audience, const Policy& policy, std::str
   if (audience == Audience::operators) return true;
   if (kind == model::Kind::articles || kind == model::Kind::pages)
     return not_later(json::find_string(body, {"publishedAt"}), now);
+  if (kind == model::Kind::metaobjects) return model::is_readable_metaobject(body);
   // Files that are no media may be anything: what a shop sells as a download, for one.
   if (kind == model::Kind::media) return json::find_string(body, {"__typename"}) != "GenericFile";
   if (kind == model::Kind::discounts) return is_automatic(body) && discount_status(body, now) == "ACTIVE";

@@ -172,6 +172,8 @@ TEST(Schema, IsWhatTheDocumentsSelect) {
   discount.names["status"];  // added by discount_status.cc
   expect_equal(as_selection(schema(Kind::discounts)), discount, "discount");
   expect_equal(as_selection(schema(Kind::pages)), documents["PageF"], "page");
+  expect_equal(as_selection(schema(Kind::menus)), documents["MenuF"], "menu");
+  expect_equal(as_selection(schema(Kind::metaobjects)), documents["MetaobjectF"], "metaobject");
   auto theme = documents["ThemeF"];
   theme.names["settings"];  // added by sync/theme_plan.cc
   auto& files = theme.names["files"];

@@ -19,6 +19,8 @@ inline constexpr std::array kOfArticles{model::Kind::articles};
 inline constexpr std::array kOfBlogArticles{model::Kind::blogs, model::Kind::articles};
 inline constexpr std::array kOfDiscounts{model::Kind::discounts};
 inline constexpr std::array kOfPages{model::Kind::pages};
+inline constexpr std::array kOfMenus{model::Kind::menus};
+inline constexpr std::array kOfMetaobjects{model::Kind::metaobjects};
 inline constexpr std::array kOfThemes{model::Kind::themes};
 inline constexpr std::array kOfMedia{model::Kind::media};
 inline constexpr std::array kOfMembers{model::Kind::collections, model::Kind::products};

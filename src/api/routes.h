@@ -14,6 +14,8 @@ void add_article_routes(Service& service);
 void add_media_routes(Service& service);
 void add_discount_routes(Service& service);
 void add_page_routes(Service& service);
+void add_menu_routes(Service& service);
+void add_metaobject_routes(Service& service);
 void add_theme_routes(Service& service);
 
 }  // namespace stoa::api

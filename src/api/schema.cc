@@ -43,6 +43,12 @@ constexpr std::string_view kArticle =
 constexpr std::string_view kPage =
     "id title handle body isPublished publishedAt createdAt updatedAt templateSuffix "
     "metafields { id namespace key type value compareDigest updatedAt }";
+constexpr std::string_view kMenu =
+    "id handle title isDefault items { id title type url resourceId tags "
+    "items { id title type url resourceId tags items { id title type url resourceId tags } } }";
+constexpr std::string_view kMetaobject =
+    "id handle type displayName createdAt updatedAt capabilities { publishable { status } } "
+    "definition { id access { storefront } } fields { key type value }";
 constexpr std::string_view kMedium =
     "id __typename alt createdAt updatedAt fileStatus fileErrors { code message } "
     "preview { image { id url altText width height } } mimeType image { id url altText width height } url "
@@ -104,7 +110,8 @@ const SchemaNode& schema(model::Kind kind) {
   static const SchemaNode kProducts = read_schema(kProduct), kCollections = read_schema(kCollection),
                           kBlogs = read_schema(kBlog), kArticles = read_schema(kArticle), kThemes = read_schema(kTheme),
                           kDiscounts = read_schema(kDiscount), kMedia = read_schema(kMedium),
-                          kPages = read_schema(kPage);
+                          kPages = read_schema(kPage), kMenus = read_schema(kMenu),
+                          kMetaobjects = read_schema(kMetaobject);
   switch (kind) {
     case model::Kind::products: return kProducts;
     case model::Kind::collections: return kCollections;
@@ -114,6 +121,8 @@ const SchemaNode& schema(model::Kind kind) {
     case model::Kind::themes: return kThemes;
     case model::Kind::media: return kMedia;
     case model::Kind::pages: return kPages;
+    case model::Kind::menus: return kMenus;
+    case model::Kind::metaobjects: return kMetaobjects;
   }
   check_failed("schema", "a kind of model::all_kinds()", __FILE__, __LINE__);
 }

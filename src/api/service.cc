@@ -49,6 +49,8 @@ Service::Service(Dependencies dependencies, const ServiceOptions& options)
   add_discount_routes(*this);
   add_theme_routes(*this);
   add_page_routes(*this);
+  add_menu_routes(*this);
+  add_metaobject_routes(*this);
 }
 
 void Service::add(http::Method method, std::string pattern, Entry entry) {

@@ -117,6 +117,14 @@ Result<Object> StoreReader::by_handle(model::Kind kind, const std::string& handl
   return object(kind, found, fields);
 }
 
+Result<Object> StoreReader::metaobject_by_handle(const std::string& type, const std::string& handle,
+                                                 const Fields& fields) const {
+  STOA_TRY(mirrors(model::Kind::metaobjects));
+  STOA_TRY_ASSIGN(const auto found,
+                  find_by_handle(model::Kind::metaobjects, handle, {{.field = "type", .values = {type}}}));
+  return object(model::Kind::metaobjects, found, fields);
+}
+
 Result<Object> StoreReader::article_by_handle(std::string_view blog, const std::string& handle,
                                               const Fields& fields) const {
   const auto gid = parse_object_id(model::Kind::blogs, blog);

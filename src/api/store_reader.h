@@ -39,6 +39,8 @@ class StoreReader {
   Result<Listing> discounts(const DiscountQuery& query) const;
   Result<Listing> media(const MediaQuery& query) const;
   Result<Listing> pages(const PageQuery& query) const;
+  Result<Listing> menus(const MenuQuery& query) const;
+  Result<Listing> metaobjects(const MetaobjectQuery& query) const;
   // The members of query.collection, given by gid or number, which must exist: not_found ("collection-not-found") or
   // unavailable as below.
   Result<Listing> collection_products(const ProductQuery& query) const;
@@ -61,6 +63,10 @@ class StoreReader {
   // One template of a theme, or override of one: "index", "customers/login", "index.context.fr"; not_found
   // ("template-not-found") too.
   Result<Object> theme_template(std::string_view theme, const std::string& name) const;
+
+  // Handles are unique in a type only.
+  Result<Object> metaobject_by_handle(const std::string& type, const std::string& handle,
+                                      const Fields& fields = {}) const;
 
   // The store itself: shop, version, freshness per kind.
   Result<Object> store() const;

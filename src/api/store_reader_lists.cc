@@ -17,6 +17,8 @@ constexpr std::array kArticleKinds{model::Kind::articles};
 constexpr std::array kDiscountKinds{model::Kind::discounts};
 constexpr std::array kMediaKinds{model::Kind::media};
 constexpr std::array kPageKinds{model::Kind::pages};
+constexpr std::array kMenuKinds{model::Kind::menus};
+constexpr std::array kMetaobjectKinds{model::Kind::metaobjects};
 constexpr std::array kMemberKinds{model::Kind::collections, model::Kind::products};
 
 // `sort` of the API to an index field.
@@ -264,6 +266,35 @@ Result<Listing> StoreReader::pages(const PageQuery& query) const {
   if (query.status != "any")
     plan.walk.query.all.push_back({.field = "publishedAt", .op = Condition::Op::less_equal, .values = {micros(now_)}});
   add_common(query, "id", plan.walk);
+  return list(plan, query.fields, query.after);
+}
+
+Result<Listing> StoreReader::menus(const MenuQuery& query) const {
+  STOA_TRY(mirrors(model::Kind::menus));
+  STOA_TRY(known_sort(query.sort, menu_sorts()));
+  ListPlan plan{.walk = {}, .scope = "menus?" + canonical_walk(query), .kinds = kMenuKinds, .limit = query.limit};
+  plan.walk.query.kind = model::Kind::menus;
+  plan.walk.query.sort = sort_by(query.sort.empty() ? "id" : query.sort);
+  return list(plan, query.fields, query.after);
+}
+
+Result<Listing> StoreReader::metaobjects(const MetaobjectQuery& query) const {
+  STOA_TRY(mirrors(model::Kind::metaobjects));
+  STOA_TRY(known_sort(query.sort, metaobject_sorts()));
+  ListPlan plan{
+      .walk = {}, .scope = "metaobjects?" + canonical_walk(query), .kinds = kMetaobjectKinds, .limit = query.limit};
+  auto& asked = plan.walk.query;
+  asked.kind = model::Kind::metaobjects;
+  asked.all = list_conditions(asked.kind, audience_, facts_->policy, now_);
+  if (!query.type.empty()) asked.all.push_back({.field = "type", .values = {query.type}});
+  if (query.updated_since)
+    asked.all.push_back(
+        {.field = "updatedAt", .op = Condition::Op::greater_equal, .values = {micros(*query.updated_since)}});
+  if (!query.ids.empty()) asked.ids = query.ids;
+  if (!query.ids.empty() && query.sort.empty())
+    plan.walk.order = Walk::Order{query.ids, false};
+  else
+    asked.sort = sort_by(query.sort.empty() ? "id" : query.sort);
   return list(plan, query.fields, query.after);
 }
 

@@ -201,7 +201,8 @@ std::vector<Key> make_keys() {
                    AT(sync.full_interval)),
       duration_key("sync.overlap", "How far an incremental pass goes back before its predecessor.", AT(sync.overlap)),
       list_key("sync.further_kinds",
-               "Mirrored besides products, collections, blogs, articles, themes, media and discounts: pages. What one "
+               "Mirrored besides products, collections, blogs, articles, themes, media and discounts: pages, menus, "
+               "metaobjects. What one "
                "held stays when it is taken out again, and is served no more.",
                AT(further_kinds)),
       number_key("discounts.codes_max",

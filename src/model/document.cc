@@ -109,10 +109,11 @@ class Indexer {
     }
   }
 
- private:
   void set(std::string_view field, IndexValue value) {
     if (const auto position = index_position(document_.kind, field)) document_.index[*position] = std::move(value);
   }
+
+ private:
   // What a DiscountNode tells of itself stands in its `discount`.
   void discount(std::string_view raw) {
     if (!raw.starts_with('{')) return;
@@ -175,6 +176,11 @@ std::optional<std::int64_t> parse_decimal(std::string_view text) {
   return negative ? -value : value;
 }
 
+bool is_readable_metaobject(std::string_view body) {
+  return json::find_string(body, {"definition", "access", "storefront"}) == "PUBLIC_READ" &&
+         json::find_string(body, {"capabilities", "publishable", "status"}) != "DRAFT";
+}
+
 Result<Document> make_document(Kind kind, std::string body) {
   if (body.empty() || body.front() != '{')
     return fail(Code::corrupt, "{}: the document is not a JSON object", to_string(kind));
@@ -187,6 +193,7 @@ Result<Document> make_document(Kind kind, std::string body) {
     if (*key == "id" && raw.front() == '"') document.id = json::unquoted(raw);
     indexer.member(*key, raw);
   }
+  if (kind == Kind::metaobjects) indexer.set("readable", is_readable_metaobject(body));
   if (document.id.empty()) return fail(Code::corrupt, "{}: the document has no id", to_string(kind));
   document.hash = content_hash({kDecoderVersion, body});
   document.body = std::move(body);

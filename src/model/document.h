@@ -31,6 +31,10 @@ struct Document {
 // Money text ("25", "25.00", "0.123456") to millionths; nothing when it is not a decimal or does not fit int64.
 std::optional<std::int64_t> parse_decimal(std::string_view text);
 
+// Whether a storefront may read a metaobject: its definition lets them (PUBLIC_READ), and it is no draft. False when
+// its body does not say so.
+bool is_readable_metaobject(std::string_view body);
+
 // Derives id, index fields and hash from `body` (canonical JSON of `kind`) and fills them in. corrupt: no "id", or not
 // an object. Fields that are absent or of an unexpected type index as null: an unknown shape is kept, never refused
 // (rule P5).

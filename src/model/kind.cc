@@ -11,7 +11,8 @@ using enum FieldType;
 using Names = std::string_view;
 
 constexpr std::array<Kind, kKindCount> kAll{Kind::products, Kind::collections, Kind::blogs,     Kind::articles,
-                                            Kind::themes,   Kind::media,       Kind::discounts, Kind::pages};
+                                            Kind::themes,   Kind::media,       Kind::discounts, Kind::pages,
+                                            Kind::menus,    Kind::metaobjects};
 constexpr std::size_t kStandardCount = 7;
 
 constexpr std::array kProductTypes{Names("Product")};
@@ -23,6 +24,8 @@ constexpr std::array kFileTypes{Names("MediaImage"), Names("Video"), Names("Mode
                                 Names("GenericFile")};
 constexpr std::array kDiscountTypes{Names("DiscountCodeNode"), Names("DiscountAutomaticNode")};
 constexpr std::array kPageTypes{Names("Page")};
+constexpr std::array kMenuTypes{Names("Menu")};
+constexpr std::array kMetaobjectTypes{Names("Metaobject")};
 
 constexpr std::array kProductDates{Names("createdAt"),
                                    Names("updatedAt"),
@@ -83,6 +86,12 @@ constexpr std::array kPageDates{Names("createdAt"), Names("updatedAt"), Names("p
 constexpr std::array kPageIndex{IndexField{"handle", text, "handle"}, IndexField{"titleFold", text},
                                 IndexField{"updatedAt", time, "updatedAt"},
                                 IndexField{"publishedAt", time, "publishedAt"}};
+// Shopify tells no time of a menu.
+constexpr std::array kMenuIndex{IndexField{"handle", text, "handle"}, IndexField{"titleFold", text}};
+constexpr std::array kMetaobjectDates{Names("createdAt"), Names("updatedAt")};
+// readable: a storefront may read it (is_readable_metaobject).
+constexpr std::array kMetaobjectIndex{IndexField{"handle", text, "handle"}, IndexField{"type", text, "type"},
+                                      IndexField{"readable", boolean}, IndexField{"updatedAt", time, "updatedAt"}};
 
 constexpr std::array kProductOwners{Names("PRODUCT"), Names("PRODUCTVARIANT")};
 constexpr std::array kCollectionOwners{Names("COLLECTION")};
@@ -101,6 +110,8 @@ constexpr std::array<KindSpec, kKindCount> kSpecs{{
     {Kind::media, "media", "media", kFileTypes, kMediaDates, kMediaIndex, {}},
     {Kind::discounts, "discounts", "discounts", kDiscountTypes, kDiscountDates, kDiscountIndex, kDiscountOwners},
     {Kind::pages, "pages", "pages", kPageTypes, kPageDates, kPageIndex, kPageOwners},
+    {Kind::menus, "menus", "menus", kMenuTypes, {}, kMenuIndex, {}},
+    {Kind::metaobjects, "metaobjects", "metaobjects", kMetaobjectTypes, kMetaobjectDates, kMetaobjectIndex, {}},
 }};
 }  // namespace
 

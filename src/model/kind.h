@@ -14,8 +14,19 @@
 namespace stoa::model {
 
 // In the order that a full sync takes them.
-enum class Kind : std::uint8_t { products, collections, blogs, articles, themes, media, discounts, pages };
-inline constexpr std::size_t kKindCount = 8;
+enum class Kind : std::uint8_t {
+  products,
+  collections,
+  blogs,
+  articles,
+  themes,
+  media,
+  discounts,
+  pages,
+  menus,
+  metaobjects
+};
+inline constexpr std::size_t kKindCount = 10;
 std::span<const Kind> all_kinds();
 // Of these, the ones that every store has; behind them stand the further ones, which a configuration switches on
 // (sync.further_kinds).

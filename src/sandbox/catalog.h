@@ -65,6 +65,8 @@ class Catalog {
   const Shelf<Article>& articles() const { return articles_; }
   const Shelf<Discount>& discounts() const { return discounts_; }
   const Shelf<Page>& pages() const { return pages_; }
+  const Shelf<Menu>& menus() const { return menus_; }
+  const Shelf<Metaobject>& metaobjects() const { return metaobjects_; }
   const Variant* variant(std::int64_t id) const;
   const Variant* variant_of_item(std::int64_t inventory_item_id) const;
   const Product* product_by_handle(std::string_view handle) const;
@@ -84,6 +86,8 @@ class Catalog {
   Article& put(std::unique_ptr<Article> article);  // its blog must be there
   Discount& put(std::unique_ptr<Discount> discount);
   Page& put(std::unique_ptr<Page> page);
+  Menu& put(std::unique_ptr<Menu> menu) { return menus_.put(std::move(menu)); }
+  Metaobject& put(std::unique_ptr<Metaobject> metaobject) { return metaobjects_.put(std::move(metaobject)); }
   // Changes in place, then moves updatedAt: to `now`, or a second past the last one if that is later.
   Result<const Product*> change(std::int64_t id, Time now, const std::function<Result<void>(Product&)>& how);
   Result<const Collection*> change_collection(std::int64_t id, Time now,
@@ -95,6 +99,11 @@ class Catalog {
   Result<const Page*> change_page(std::int64_t id, Time now, const std::function<Result<void>(Page&)>& how);
   bool erase_discount(std::int64_t id);
   bool erase_page(std::int64_t id);
+  Result<const Menu*> change_menu(std::int64_t id, Time now, const std::function<Result<void>(Menu&)>& how);
+  bool erase_menu(std::int64_t id) { return menus_.erase(id); }
+  Result<const Metaobject*> change_metaobject(std::int64_t id, Time now,
+                                              const std::function<Result<void>(Metaobject&)>& how);
+  bool erase_metaobject(std::int64_t id) { return metaobjects_.erase(id); }
   Media& put_file(std::unique_ptr<Media> file);  // into the library
   bool erase_file(std::int64_t id);
   bool erase_blog(std::int64_t id);  // and its articles
@@ -120,6 +129,8 @@ class Catalog {
   Shelf<Article> articles_;
   Shelf<Discount> discounts_;
   Shelf<Page> pages_;
+  Shelf<Menu> menus_;
+  Shelf<Metaobject> metaobjects_;
   std::map<std::int64_t, std::unique_ptr<Media>> library_;
   // Look-ups by what is not a product's id, made when first asked for after a change.
   struct Index {

@@ -1,4 +1,4 @@
-// The catalogue's blogs, articles, pages and discounts.
+// The catalogue's blogs, articles, pages, menus, metaobjects and discounts.
 #include "sandbox/catalog.h"
 
 namespace stoa::sandbox {
@@ -81,6 +81,29 @@ Result<const Page*> Catalog::change_page(std::int64_t id, Time now, const std::f
   *page = std::move(draft);
   pages_.touch();
   return page;
+}
+
+Result<const Menu*> Catalog::change_menu(std::int64_t id, Time now, const std::function<Result<void>(Menu&)>& how) {
+  Menu* menu = menus_.find(id);
+  if (!menu) return fail(Code::not_found, "menu: no menu {}", id);
+  Menu draft = *menu;
+  STOA_TRY(how(draft));
+  draft.updated_at = moved(menu->updated_at, now);
+  *menu = std::move(draft);
+  menus_.touch();
+  return menu;
+}
+
+Result<const Metaobject*> Catalog::change_metaobject(std::int64_t id, Time now,
+                                                     const std::function<Result<void>(Metaobject&)>& how) {
+  Metaobject* metaobject = metaobjects_.find(id);
+  if (!metaobject) return fail(Code::not_found, "metaobject: no metaobject {}", id);
+  Metaobject draft = *metaobject;
+  STOA_TRY(how(draft));
+  draft.updated_at = moved(metaobject->updated_at, now);
+  *metaobject = std::move(draft);
+  metaobjects_.touch();
+  return metaobject;
 }
 
 bool Catalog::erase_page(std::int64_t id) {

@@ -289,6 +289,18 @@ void Control::shop_routes(http::Router& router) {
                  return fail(Code::not_found, "definition: none of that ownerType, namespace and key");
                });
              }));
+  // {"type","storefront":"NONE"}: whether storefronts may read the metaobjects of a type.
+  router.add(Method::patch, one + "/metaobject-definitions",
+             on_shop([](Shop& shop, const json::Object& body, const Params&) {
+               return shop.change([&](Catalog& catalog) -> Result<Response> {
+                 for (auto& each : catalog.info().metaobject_definitions) {
+                   if (each.type != json::string_or(body, "type")) continue;
+                   each.storefront = json::string_or(body, "storefront") == "PUBLIC_READ" ? "PUBLIC_READ" : "NONE";
+                   return answer_json(200, json::Object{{"storefront", each.storefront}});
+                 }
+                 return fail(Code::not_found, "definition: none of that type");
+               });
+             }));
   // {"available": 3}: empties (or fills) the cost bucket.
   router.add(Method::post, one + "/budget",
              on_shop([](Shop& shop, const json::Object& body, const Params&) -> Result<Response> {

@@ -1,4 +1,5 @@
-// Control routes of blogs, articles, pages and discounts: list, make, change, delete, and all blogs at once.
+// Control routes of blogs, articles, pages, menus, metaobjects and discounts: list, make, change, delete, and all blogs
+// at once.
 #include "sandbox/control_parts.h"
 #include "sandbox/rest_content.h"
 #include "sandbox/rest_discounts.h"
@@ -34,6 +35,13 @@ json::Object describe(const Page& p) {
           {"handle", p.handle},
           {"publishedAt", time_or_null(p.published_at)},
           {"updatedAt", iso_seconds(p.updated_at)}};
+}
+json::Object describe(const Menu& m) { return {{"id", gid("Menu", m.id)}, {"handle", m.handle}}; }
+json::Object describe(const Metaobject& m) {
+  return {{"id", gid("Metaobject", m.id)},
+          {"type", m.type},
+          {"handle", m.handle},
+          {"updatedAt", iso_seconds(m.updated_at)}};
 }
 
 // How one type is listed, read and changed.
@@ -103,6 +111,11 @@ void add_content_routes(http::Router& router, Sandbox& sandbox, World& world) {
       {"discounts", &Catalog::discounts, apply_discount, &Catalog::change_discount, &Catalog::erase_discount});
   add_routes<Page>(router, sandbox, world,
                    {"pages", &Catalog::pages, apply_page, &Catalog::change_page, &Catalog::erase_page});
+  add_routes<Menu>(router, sandbox, world,
+                   {"menus", &Catalog::menus, apply_menu, &Catalog::change_menu, &Catalog::erase_menu});
+  add_routes<Metaobject>(router, sandbox, world,
+                         {"metaobjects", &Catalog::metaobjects, apply_metaobject, &Catalog::change_metaobject,
+                          &Catalog::erase_metaobject});
   // All blogs and their articles at once, times and ids as given.
   router.add(Method::put, "/control/shops/{name}/blogs",
              shop_handler(sandbox, [&world](Shop& shop, const json::Object& body, const Params&) {

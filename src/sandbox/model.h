@@ -187,6 +187,13 @@ struct MetafieldDefinition {
   std::string_view storefront = "NONE";
 };
 
+struct MetaobjectDefinition {
+  std::int64_t id = 0;
+  std::string_view type, name;
+  bool publishable = false;
+  std::string_view storefront = "NONE";
+};
+
 // Everything about the shop itself.
 struct ShopInfo {
   std::int64_t id = 0;
@@ -201,6 +208,7 @@ struct ShopInfo {
   std::vector<Publication> publications;
   std::vector<Location> locations;
   std::vector<MetafieldDefinition> definitions;
+  std::vector<MetaobjectDefinition> metaobject_definitions;
 };
 
 // The constant that equals `text` (upper or lower case, '-' or ' ' for '_'); empty when none does.

@@ -21,6 +21,20 @@ std::unique_ptr<T> made(Catalog& catalog, const json::Object& json, Time now) {
   return object;
 }
 
+void read_items(Members& in, Catalog& catalog, std::vector<MenuItem>& out) {
+  if (in.find("items")) out.clear();
+  in.objects("items", [&](Members& each) {
+    MenuItem item{.id = catalog.next_id(), .title = {}, .url = {}, .resource = {}, .tags = {}, .items = {}};
+    each.text("title", item.title);
+    each.constant("type", item.type, kMenuItemTypes);
+    each.text("url", item.url);
+    each.text("resource_id", item.resource);
+    read_tags(each, item.tags);
+    read_items(each, catalog, item.items);
+    out.push_back(std::move(item));
+  });
+}
+
 }  // namespace
 
 Result<void> apply_blog(Catalog& catalog, Blog& blog, const json::Object& json, Time now) {
@@ -73,6 +87,40 @@ Result<void> apply_page(Catalog& catalog, Page& page, const json::Object& json, 
   read_metafields(in, catalog, page.metafields, "PAGE", now);
   STOA_TRY(in.done());
   if (page.handle.empty()) page.handle = fmt::format("page-{}", page.id);
+  return {};
+}
+
+Result<void> apply_menu(Catalog& catalog, Menu& menu, const json::Object& json, Time) {
+  Members in(json, "menu");
+  in.text("title", menu.title);
+  in.text("handle", menu.handle);
+  read_items(in, catalog, menu.items);
+  STOA_TRY(in.done());
+  if (menu.handle.empty()) menu.handle = fmt::format("menu-{}", menu.id);
+  return {};
+}
+
+Result<void> apply_metaobject(Catalog& catalog, Metaobject& metaobject, const json::Object& json, Time) {
+  Members in(json, "metaobject");
+  in.text("type", metaobject.type);
+  in.text("handle", metaobject.handle);
+  in.text("title", metaobject.title);
+  std::string status = metaobject.draft ? "DRAFT" : "ACTIVE";
+  in.text("status", status);
+  metaobject.draft = status == "DRAFT";
+  if (in.find("fields")) metaobject.fields.clear();
+  in.objects("fields", [&](Members& each) {
+    Metaobject::Field field;
+    each.text("key", field.key);
+    each.text("type", field.type);
+    each.text("value", field.value);
+    metaobject.fields.push_back(std::move(field));
+  });
+  STOA_TRY(in.done());
+  const auto& known = catalog.info().metaobject_definitions;
+  if (std::ranges::find(known, metaobject.type, &MetaobjectDefinition::type) == known.end())
+    return fail(Code::invalid, "metaobject: type: '{}', wanted that of a definition of the shop", metaobject.type);
+  if (metaobject.handle.empty()) metaobject.handle = fmt::format("metaobject-{}", metaobject.id);
   return {};
 }
 

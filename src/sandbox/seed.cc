@@ -296,6 +296,8 @@ void seed(Catalog& catalog, const SeedOptions& options) {
   seed_files(catalog);
   // What came later stands last: the ids of what is above stay what they were.
   seed_pages(catalog, options);
+  seed_menus(catalog, options);
+  seed_metaobjects(catalog, options);
 }
 
 std::unique_ptr<Product> seeded_product(Catalog& catalog, const SeedOptions& options, std::size_t index) {
@@ -323,6 +325,10 @@ void seed_shop(ShopInfo& info, std::int64_t first_id) {
                                   "東京"};
   for (const auto* name : kLocations)
     info.locations.push_back({first_id + 30 + static_cast<std::int64_t>(info.locations.size()), name});
+  info.metaobject_definitions = {{first_id + 60, "size_chart", "Size chart", true, "PUBLIC_READ"},
+                                 {first_id + 61, "internal_note", "Internal note", false, "NONE"},
+                                 {first_id + 62, "lookbook", "Lookbook \U0001F4F8", false, "PUBLIC_READ"},
+                                 {first_id + 63, "empty_type", "Of which there is none", true, "PUBLIC_READ"}};
   info.definitions = {
       {first_id + 20, "custom", "care", "Care", "multi_line_text_field", "PRODUCT", "PUBLIC_READ"},
       {first_id + 21, "custom", "specs", "Specifications", "json", "PRODUCT", "PUBLIC_READ"},

@@ -17,6 +17,8 @@ struct SeedOptions {
   std::size_t discounts = 24;  // of all types and states in turn
   std::size_t codes = 60;      // of the first code discount
   std::size_t pages = 9;
+  std::size_t menus = 3;
+  std::size_t metaobjects = 14;  // of three types in turn
 };
 
 inline const Time kSeedEpoch = from_micros(1'704'067'200'000'000);   // 2024-01-01T00:00:00Z
@@ -27,6 +29,8 @@ void seed(Catalog& catalog, const SeedOptions& options);
 // Of that, blogs and articles.
 void seed_content(Catalog& catalog, const SeedOptions& options);
 void seed_files(Catalog& catalog);  // the library: a few of each kind and state
+void seed_menus(Catalog& catalog, const SeedOptions& options);
+void seed_metaobjects(Catalog& catalog, const SeedOptions& options);
 void seed_pages(Catalog& catalog, const SeedOptions& options);
 void seed_discounts(Catalog& catalog, const SeedOptions& options);
 // One more product, in the manner of the `index`-th; for the control route.

@@ -30,6 +30,8 @@ Result<void> set(ShopSpec& spec, std::string_view key, std::string_view value) {
   if (key == "discounts") return number(spec.seed.discounts);
   if (key == "codes") return number(spec.seed.codes);
   if (key == "pages") return number(spec.seed.pages);
+  if (key == "menus") return number(spec.seed.menus);
+  if (key == "metaobjects") return number(spec.seed.metaobjects);
   if (key == "points") return number(spec.maximum_available);
   if (key == "restore") return number(spec.restore_rate);
   if (key == "token_seconds") return number(spec.token_seconds);
@@ -59,7 +61,8 @@ Result<void> set(ShopSpec& spec, std::string_view key, std::string_view value) {
     return {};
   }
   return fail(Code::invalid,
-              "shop {}: unknown key '{}', wanted seed number variants articles discounts codes pages file collections "
+              "shop {}: unknown key '{}', wanted seed number variants articles discounts codes pages menus metaobjects "
+              "file collections "
               "membership blogs theme templates "
               "currency token "
               "client_id client_secret "

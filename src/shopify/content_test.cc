@@ -62,5 +62,51 @@ TEST(DecodeBlogs, AreWalkedById) {
   EXPECT_FALSE(has_count(Kind::articles));
 }
 
+TEST(Menus, KeepTheirNestingAndAreWalkedWhole) {
+  constexpr std::string_view kMenu =
+      R"({"id":"gid://shopify/Menu/1","handle":"m","title":"M","isDefault":true,"items":[{"id":"gid://shopify/MenuItem/2","title":"A",)"
+      R"("tags":["x"],"items":[{"id":"gid://shopify/MenuItem/3","title":"B","tags":[],"items":[]}]}]})";
+  const auto decoded = decode_page(
+      Kind::menus, answer(fmt::format(
+                       R"({{"menus":{{"nodes":[{}],"pageInfo":{{"hasNextPage":false,"endCursor":null}}}}}})", kMenu)));
+  ASSERT_TRUE(decoded);
+  ASSERT_EQ(decoded->nodes.size(), 1u);
+  EXPECT_EQ(decoded->nodes[0].body, kMenu);
+  EXPECT_TRUE(walked_whole(Kind::menus));
+  EXPECT_FALSE(has_count(Kind::menus));
+}
+
+TEST(Metaobjects, AreAskedForTypeByType) {
+  EXPECT_TRUE(has_types(Kind::metaobjects));
+  EXPECT_FALSE(has_types(Kind::pages));
+  const auto types = decode_types(
+      Kind::metaobjects,
+      answer(
+          R"({"metaobjectDefinitions":{"nodes":[{"type":"a"},{"type":"b"}],"pageInfo":{"hasNextPage":true,"endCursor":"c"}}})"));
+  ASSERT_TRUE(types);
+  EXPECT_EQ(types->types, (std::vector<std::string>{"a", "b"}));
+  EXPECT_TRUE(types->has_next);
+  EXPECT_EQ(types->end_cursor, "c");
+  const auto call = page_call(Kind::metaobjects, {.type = "a", .updated_since = Time(std::chrono::hours(1))});
+  EXPECT_EQ(call.variables.at("type").as_string(), "a");
+  EXPECT_EQ(call.variables.at("sortKey").as_string(), "updated_at");
+  EXPECT_EQ(page_call(Kind::metaobjects, {.type = "a"}).variables.at("sortKey").as_string(), "id");
+}
+
+TEST(Metaobjects, AreReadableByWhatTheirDefinitionAndStatusSay) {
+  const auto readable = [](std::string_view rest) {
+    const auto document =
+        model::make_document(Kind::metaobjects, fmt::format(R"({{"id":"gid://shopify/Metaobject/1"{}}})", rest));
+    return std::get<bool>(document->index[*model::index_position(Kind::metaobjects, "readable")]);
+  };
+  constexpr auto kOpen = R"(,"definition":{"access":{"storefront":"PUBLIC_READ"}})";
+  EXPECT_TRUE(readable(kOpen));
+  EXPECT_TRUE(readable(std::string(kOpen) + R"(,"capabilities":{"publishable":null})"));
+  EXPECT_TRUE(readable(std::string(kOpen) + R"(,"capabilities":{"publishable":{"status":"ACTIVE"}})"));
+  EXPECT_FALSE(readable(std::string(kOpen) + R"(,"capabilities":{"publishable":{"status":"DRAFT"}})"));
+  EXPECT_FALSE(readable(R"(,"definition":{"access":{"storefront":"NONE"}})"));
+  EXPECT_FALSE(readable("")) << "what is not said is not readable";
+}
+
 }  // namespace
 }  // namespace stoa::shopify

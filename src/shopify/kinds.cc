@@ -99,6 +99,8 @@ const KindRow& kind_row(model::Kind kind) {
     case model::Kind::media: return kFilesRow;
     case model::Kind::discounts: return kDiscountsRow;
     case model::Kind::pages: return kPagesRow;
+    case model::Kind::menus: return kMenusRow;
+    case model::Kind::metaobjects: return kMetaobjectsRow;
   }
   check_failed("kind_row", "a kind of model::all_kinds()", __FILE__, __LINE__);
 }
@@ -106,6 +108,8 @@ const KindRow& kind_row(model::Kind kind) {
 std::size_t page_size(model::Kind kind) { return kind_row(kind).page_size; }
 std::string_view scope(model::Kind kind) { return kind_row(kind).scope; }
 std::string_view other_scope(model::Kind kind) { return kind_row(kind).other_scope; }
+std::string_view also_scope(model::Kind kind) { return kind_row(kind).also_scope; }
+bool has_types(model::Kind kind) { return !kind_row(kind).types_operation.empty(); }
 bool has_count(model::Kind kind) { return !kind_row(kind).count_operation.empty(); }
 bool walked_whole(model::Kind kind) {
   // A smart collection's membership changes without its updatedAt (shopify.md, H4).
@@ -123,6 +127,23 @@ Result<std::optional<std::int64_t>> decode_count(model::Kind kind, const Answer&
   return json::int_or(*count, "count");
 }
 
+Call types_call(model::Kind kind, const std::string& after) {
+  return make_call(kind_row(kind).types_operation, {{"first", 50}, {"after", json::null_if_empty(after)}});
+}
+
+Result<TypesPage> decode_types(model::Kind kind, const Answer& answer) {
+  json::Reader reader;
+  STOA_TRY_ASSIGN(auto list, reader.list(answer.data(), {kind_row(kind).types_root}));
+  TypesPage page{.types = {}, .has_next = list.has_next, .end_cursor = std::move(list.end_cursor)};
+  for (const auto raw : list.items) {
+    auto type = json::find_string(raw, {"type"});
+    if (!type || type->empty())
+      return fail(Code::corrupt, "shopify: a definition of {} without a type", to_string(kind));
+    page.types.push_back(std::move(*type));
+  }
+  return page;
+}
+
 Call page_call(model::Kind kind, const PageArgs& args) {
   std::string query;
   if (args.updated_since) query = fmt::format("updated_at:>='{}'", iso_seconds(*args.updated_since));
@@ -134,6 +155,10 @@ Call page_call(model::Kind kind, const PageArgs& args) {
                          {"after", json::null_if_empty(args.after)},
                          {"query", json::null_if_empty(query)},
                          {"sortKey", by_time ? "UPDATED_AT" : "ID"}};
+  if (!args.type.empty()) {  // of metaobjects, whose sort keys are texts
+    variables["type"] = args.type;
+    variables["sortKey"] = by_time ? "updated_at" : "id";
+  }
   return with_extras(row.page_operation, row.page_in_publication_operation, args.extras, std::move(variables));
 }
 

@@ -50,6 +50,8 @@ struct ItemsPage {
 std::size_t page_size(model::Kind kind);
 std::string_view scope(model::Kind kind);        // "read_products"
 std::string_view other_scope(model::Kind kind);  // one that will do instead; empty: none
+std::string_view also_scope(model::Kind kind);   // one that it needs besides; empty: none
+bool has_types(model::Kind kind);                // its objects are listed type by type: types_call(), PageArgs::type
 bool has_count(model::Kind kind);                // whether Shopify counts the kind: count_call() may be made
 bool walked_whole(model::Kind kind);             // an incremental pass of it would miss changes, or be no cheaper
 
@@ -63,6 +65,7 @@ inline constexpr std::array<std::string_view, 2> kInventoryScopes{"read_inventor
 struct PageArgs {
   std::size_t first = 50;
   std::string after;                  // "" at the start
+  std::string type = {};              // of a kind with has_types()
   std::optional<Time> updated_since;  // incremental: sorted by UPDATED_AT; otherwise by ID
   std::int64_t id_above = 0;          // window of rule S1: only ids above this; 0: none
   Extras extras = {};
@@ -70,6 +73,15 @@ struct PageArgs {
 Call count_call(model::Kind kind);  // of a kind with has_count()
 Result<std::optional<std::int64_t>> decode_count(model::Kind kind,
                                                  const Answer& answer);  // nothing when Shopify's count is not exact
+
+// The types of a kind with has_types(): a page of them.
+struct TypesPage {
+  std::vector<std::string> types;
+  bool has_next = false;
+  std::string end_cursor;
+};
+Call types_call(model::Kind kind, const std::string& after = {});
+Result<TypesPage> decode_types(model::Kind kind, const Answer& answer);
 
 Call page_call(model::Kind kind, const PageArgs& args);
 Result<ListPage> decode_page(model::Kind kind, const Answer& answer);

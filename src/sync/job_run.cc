@@ -204,7 +204,9 @@ Step JobRun::on_error(const Error& error, milliseconds took) {
   }
   if (reason == "scope-missing" && kind_ != nullptr)
     return give_up_kind(KindState::not_permitted,
-                        fmt::format("grant {} to the app ({})", shopify::scope(kind_->kind), error.what));
+                        fmt::format("grant {}{}{} to the app ({})", shopify::scope(kind_->kind),
+                                    shopify::also_scope(kind_->kind).empty() ? "" : " and ",
+                                    shopify::also_scope(kind_->kind), error.what));
   if (reason == "shop-frozen" || reason == "shop-locked" || reason == "shop-not-found")
     return suspend(error, deps_.options.shop_probe);
   if (reason == "security-rejection") return suspend(error, deps_.options.rejection_probe);

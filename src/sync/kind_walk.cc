@@ -130,7 +130,22 @@ void KindWalk::withhold(std::string why) {
   state_.withheld = std::move(why);
 }
 
+// A page of the types by which the kind is listed; with the last one the walk begins.
+Result<bool> KindWalk::types(shopify::Transport& transport) {
+  STOA_TRY_ASSIGN(const auto answer, call(transport, shopify::types_call(kind_, state_.after)));
+  STOA_TRY_ASSIGN(auto page, shopify::decode_types(kind_, answer));
+  if (page.has_next && (page.end_cursor.empty() || page.end_cursor == state_.after))
+    return fail(Error{Code::corrupt, "sync: the shop's page names no way to the next one"});
+  state_.types.insert(state_.types.end(), page.types.begin(), page.types.end());
+  state_.after = page.has_next ? page.end_cursor : "";
+  if (!page.has_next) state_.phase = state_.types.empty() ? Phase::sweep : Phase::walk;
+  pass_.progress.state = storage::KindState::fetching;
+  STOA_TRY(store_batch({}));
+  return false;
+}
+
 Result<bool> KindWalk::count(shopify::Transport& transport) {
+  if (shopify::has_types(kind_)) return types(transport);
   std::optional<std::int64_t> total;
   if (shopify::has_count(kind_)) {
     STOA_TRY_ASSIGN(const auto answer, call(transport, shopify::count_call(kind_)));
@@ -147,6 +162,7 @@ Result<bool> KindWalk::page(shopify::Transport& transport) {
   const auto stamp = context_.store.fetch_clock().begin();
   auto answer = call(transport, shopify::page_call(kind_, {.first = state_.first,
                                                            .after = state_.after,
+                                                           .type = state_.types.empty() ? "" : state_.types.back(),
                                                            .updated_since = state_.since,
                                                            .id_above = state_.id_above,
                                                            .extras = extras_of(*context_.store.entry())}));
@@ -202,7 +218,13 @@ void KindWalk::advance(const shopify::ListPage& page) {
   }
   state_.after = page.end_cursor;
   if (page.has_next) return;
-  state_.phase = Phase::sweep;
+  if (!state_.types.empty()) state_.types.pop_back();
+  if (state_.types.empty()) {
+    state_.phase = Phase::sweep;
+    return;
+  }
+  state_.after.clear();
+  state_.id_above = state_.id_last = state_.window_seen = 0;
 }
 
 // One further page of the first list that is still open; with the last one, the document is whole and stored.

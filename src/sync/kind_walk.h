@@ -31,6 +31,7 @@ class KindWalk {
  protected:  // ThemeWalk goes its own way to the same end
   Result<> load();
   Result<bool> count(shopify::Transport& transport);
+  Result<bool> types(shopify::Transport& transport);
   Result<bool> page(shopify::Transport& transport);
   Result<bool> drain(shopify::Transport& transport, const storage::Draft& draft);
   Result<bool> forget(const std::string& id, Time fetched_at);

@@ -58,6 +58,7 @@ Result<bool> MediaWalk::page(shopify::Transport& transport) {
   const auto stamp = context_.store.fetch_clock().begin();
   auto answer = call(transport, shopify::page_call(kind_, {.first = state_.first,
                                                            .after = state_.after,
+                                                           .type = {},
                                                            .updated_since = {},
                                                            .id_above = state_.id_above,
                                                            .extras = {}}));

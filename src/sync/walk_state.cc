@@ -20,6 +20,7 @@ std::string to_cursor(const WalkState& state) {
                    {"proven", state.proven},
                    {"withheld", state.withheld}};
   if (!state.done.empty()) out["done"] = json::Array(state.done.begin(), state.done.end());
+  if (!state.types.empty()) out["types"] = json::Array(state.types.begin(), state.types.end());
   if (state.since) out["since"] = micros(*state.since);
   return json::write(out);
 }
@@ -41,6 +42,9 @@ Result<WalkState> from_cursor(std::string_view cursor) {
   if (const auto* done = json::find(*value, "done"); done && done->is_array())
     for (const auto& id : done->get_array())
       if (id.is_string()) state.done.emplace_back(id.get_string());
+  if (const auto* types = json::find(*value, "types"); types && types->is_array())
+    for (const auto& type : types->get_array())
+      if (type.is_string()) state.types.emplace_back(type.get_string());
   if (const auto* since = json::find(*value, "since")) state.since = from_micros(since->as_int64());
   return state;
 }

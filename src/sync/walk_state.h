@@ -22,9 +22,10 @@ struct WalkState {
   std::optional<Time> since;     // incremental: only what changed since
   bool may_delete =
       true;  // false: incremental, another API version answered (rule S10), or the walk is not proven complete
-  bool proven = true;    // false: it is known that the walk missed something
-  std::string withheld;  // why deletes are withheld
-  std::vector<std::string> done;  // themes whose files are all here
+  bool proven = true;              // false: it is known that the walk missed something
+  std::string withheld;            // why deletes are withheld
+  std::vector<std::string> types;  // of a kind that is listed by type: those still to be walked, the current one last
+  std::vector<std::string> done;   // themes whose files are all here
 };
 
 std::string to_cursor(const WalkState& state);

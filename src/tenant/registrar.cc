@@ -138,6 +138,10 @@ std::vector<Warning> warnings_of(const ShopAnswer& answer, std::span<const model
     if (answer.scopes_known && !has_scope(answer.scopes, shopify::scope(kind)) &&
         !has_scope(answer.scopes, shopify::other_scope(kind)))
       kinds_of_scope[shopify::scope(kind)].push_back(to_string(kind));
+  for (const auto kind : mirrored)
+    if (const auto also = shopify::also_scope(kind);
+        answer.scopes_known && !also.empty() && !has_scope(answer.scopes, also))
+      kinds_of_scope[also].push_back(to_string(kind));
   for (const auto& [scope, kinds] : kinds_of_scope)
     out.push_back({"missing-scope", std::string(scope),
                    fmt::format("{} will not be mirrored: grant {} to the app", fmt::join(kinds, ", "), scope)});

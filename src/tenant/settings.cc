@@ -44,7 +44,8 @@ std::optional<std::string> is_metafields(const json::Value& value) {
 }
 std::optional<std::string> is_kinds(const json::Value& value) {
   return is_list_of(value, model::kKindCount,
-                    "want a list of products, collections, blogs, articles, themes, media, discounts, pages",
+                    "want a list of products, collections, blogs, articles, themes, media, discounts, pages, menus, "
+                    "metaobjects",
                     [](std::string_view text) { return model::kind_from(text).has_value(); });
 }
 std::optional<std::string> is_themes(const json::Value& value) {

@@ -4,8 +4,8 @@ import datetime
 
 import pytest
 
-from stoa import stored_collections
-from truth import FURTHER, KINDS, Shop, assert_equal_further, assert_equal_mirror, assert_same, mirrored, number, sync, synced
+from stoa import stored_collections, wait_until
+from truth import FURTHER, KINDS, Shop, assert_equal_further, assert_equal_mirror, assert_same, mirrored, number, register, sync, synced
 
 ON = {"STOA_SYNC_FURTHER_KINDS": ",".join(FURTHER)}
 NOW = lambda: datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")  # noqa: E731
@@ -105,18 +105,99 @@ def test_a_reader_sees_published_pages_only(further, sandbox):
     further.get("/v1/stores/seen/pages?status=any", key).want(403)
 
 
-# The scope that each kind needs, and without which it alone is not permitted.
-SCOPES = {"pages": "read_content"}
+def test_a_menu_keeps_its_nesting_and_goes_when_it_goes(further, sandbox):
+    shop = Shop(sandbox, "menus", seed=3)
+    key = synced(further, shop)["readKey"]
+    main = further.get("/v1/stores/menus/menus/by-handle/main-menu", key).want(200).json["data"]
+    assert main == shop.menus()[main["id"]]
+    deepest = main["items"][1]["items"][0]["items"][0]
+    assert deepest["title"] == "Deepest" and deepest["resourceId"] in shop.pages()
+    further.get(f"/v1/stores/menus/pages/{number(deepest['resourceId'])}", key).want(200)  # a target's id is that of its document
+    further.get(f"/v1/stores/menus/menus/{number(main['id'])}", key).want(200)
+
+    made = shop.control("POST", "/menus", {"title": "New", "handle": "new", "items": [{"title": "Out", "url": "https://x.example/"}]}).want(201).json["id"]
+    footer = next(menu["id"] for menu in shop.menus().values() if menu["handle"] == "footer")
+    shop.control("PATCH", f"/menus/{number(main['id'])}", {"items": []}).want(200)
+    shop.control("DELETE", f"/menus/{number(footer)}").want(200)
+    job = sync(further, "menus", kinds=["menus"])
+    assert counts(job, "menus") == {"seen": 3, "written": 2, "unchanged": 1, "deleted": 1, "failed": 0}
+    assert made in assert_equal_further(further, "menus", shop)["menus"]
+    further.get("/v1/stores/menus/menus/by-handle/footer", key).want(404)
+    shop.control("PATCH", f"/menus/{number(made)}", {"title": "Renamed"}).want(200)
+    assert counts(sync(further, "menus", ids=[made, footer]), "menus")["written"] == 1
 
 
-@pytest.mark.parametrize("kind", FURTHER)
-def test_without_its_scope_a_kind_is_not_permitted_and_the_rest_is_mirrored(further, sandbox, kind):
-    granted = sorted(Shop(sandbox, "all", seed=1).scopes() - {SCOPES[kind]})
+def test_metaobjects_change_and_go_in_every_type(further, sandbox):
+    shop = Shop(sandbox, "types", seed=3, metaobjects=200)
+    first = synced(further, shop)
+    assert first["job"]["kinds"]["metaobjects"]["written"] == 200
+    asked = shop.control("GET", "/stats").json["operations"]
+    assert asked["MetaobjectsPage"]["requests"] == 2 + 2 + 2 + 1, "pages of 54: three types of 67, 67 and 66, one of none"
+    ids = list(shop.metaobjects())
+    made = shop.control("POST", "/metaobjects", {"type": "empty_type", "title": "First", "fields": [{"key": "k", "type": "t", "value": "v"}]}).want(201).json["id"]
+    shop.control("PATCH", f"/metaobjects/{number(ids[0])}", {"title": "Edited"}).want(200)
+    shop.control("DELETE", f"/metaobjects/{number(ids[-1])}").want(200)
+    job = sync(further, "types", mode="incremental", kinds=["metaobjects"])
+    assert counts(job, "metaobjects") == {"seen": 2, "written": 2, "unchanged": 0, "deleted": 0, "failed": 0}
+    job = sync(further, "types", kinds=["metaobjects"])
+    assert counts(job, "metaobjects") == {"seen": 200, "written": 0, "unchanged": 200, "deleted": 1, "failed": 0}
+    assert made in assert_equal_further(further, "types", shop)["metaobjects"]
+
+
+def test_a_walk_of_types_survives_a_kill(further, sandbox):
+    shop = Shop(sandbox, "killed", seed=3, metaobjects=400)
+    shop.fault("slow", operation="MetaobjectsPage", after=3, times=-1, delayMs=300)
+    job = register(further, shop)["job"]["id"]
+    wait_until(lambda: shop.asked("MetaobjectsPage") >= 5)
+    further.kill9()
+    shop.clear_faults()
+    further.restart()
+    further.wait_job(job)
+    assert shop.asked("MetaobjectTypes") == 1, "the types stand beside the cursor"
+    assert_equal_further(further, "killed", shop)
+
+
+def test_a_reader_sees_what_definitions_let_storefronts_read_and_no_drafts(further, sandbox):
+    shop = Shop(sandbox, "access", seed=3)
+    key = synced(further, shop)["readKey"]
+
+    def check():
+        truth = shop.metaobjects()
+        readable = [gid for gid, each in sorted(truth.items())
+                    if each["definition"]["access"]["storefront"] == "PUBLIC_READ" and (each["capabilities"]["publishable"] or {}).get("status") != "DRAFT"]
+        assert 0 < len(readable) < len(truth)
+        assert [each["id"] for each in mirrored(further, "/v1/stores/access/metaobjects", key)] == readable
+        for gid, each in truth.items():
+            status = 200 if gid in readable else 404
+            further.get(f"/v1/stores/access/metaobjects/{number(gid)}", key).want(status)
+            found = further.get(f"/v1/stores/access/metaobjects/by-handle/{each['type']}/{each['handle']}", key).want(status)
+            if status == 200:
+                assert found.json["data"]["id"] == gid
+            assert further.get(f"/api/stores/access/inspect/metaobjects/{number(gid)}").json["served"]["visible"] is (gid in readable)
+        for kind in ("size_chart", "internal_note", "lookbook"):
+            seen = [each["id"] for each in mirrored(further, f"/v1/stores/access/metaobjects?type={kind}", key)]
+            assert seen == [gid for gid in readable if truth[gid]["type"] == kind]
+        return readable
+
+    before = check()
+    shop.control("PATCH", "/metaobject-definitions", {"type": "size_chart", "storefront": "NONE"}).want(200)
+    sync(further, "access")
+    assert set(check()) < set(before)
+
+
+# The scopes that each kind needs, and without which it alone is not permitted.
+SCOPES = [("pages", "read_content"), ("menus", "read_online_store_navigation"), ("metaobjects", "read_metaobjects"),
+          ("metaobjects", "read_metaobject_definitions")]
+
+
+@pytest.mark.parametrize("kind, scope", SCOPES)
+def test_without_its_scope_a_kind_is_not_permitted_and_the_rest_is_mirrored(further, sandbox, kind, scope):
+    granted = sorted(Shop(sandbox, "all", seed=1).scopes() - {scope})
     shop = Shop(sandbox, "less", seed=5, scopes=" ".join(granted))
     answer = synced(further, shop)
-    assert any(SCOPES[kind] == warning["scope"] and kind in warning["detail"] for warning in answer["warnings"]), answer["warnings"]
+    assert any(scope == warning["scope"] and kind in warning["detail"] for warning in answer["warnings"]), answer["warnings"]
     assert answer["job"]["kinds"][kind]["state"] == "notPermitted"
-    assert SCOPES[kind] in answer["job"]["kinds"][kind]["error"]
+    assert scope in answer["job"]["kinds"][kind]["error"]
     assert answer["job"]["kinds"]["products"]["state"] == "done"
     assert_same(mirrored(further, "/v1/stores/less/products?status=any"), list(shop.products().values()), "products")
     refused = further.get(f"/v1/stores/less/{kind}", answer["readKey"]).want(200).json

@@ -79,6 +79,12 @@ FILES = f"""query TruthOfFiles($after: String) {{ files(first: 30, after: $after
   ... on Model3d {{ filename sources {{ url mimeType format }} }} }} }} }} }}"""
 PAGES_OF = f"""query TruthOfPages($after: String) {{ pages(first: 4, after: $after) {{ pageInfo {{ hasNextPage endCursor }} edges {{ node {{
   id title handle body isPublished publishedAt createdAt updatedAt templateSuffix {METAFIELDS} }} }} }} }}"""
+ITEM = "id title type url resourceId tags"
+MENUS = f"""query TruthOfMenus($after: String) {{ menus(first: 2, after: $after) {{ pageInfo {{ hasNextPage endCursor }} edges {{ node {{
+  id handle title isDefault items {{ {ITEM} items {{ {ITEM} items {{ {ITEM} }} }} }} }} }} }} }}"""
+METAOBJECTS = """query TruthOfMetaobjects($type: String!, $after: String) { metaobjects(type: $type, first: 3, after: $after) {
+  pageInfo { hasNextPage endCursor } edges { node { id handle type displayName createdAt updatedAt capabilities { publishable { status } }
+  definition { id access { storefront } } fields { key type value } } } } }"""
 # What Stoa says of a medium besides, and of every image: where its copy is.
 OUR_MEDIA = ("usedIn", "sourceUrl", "state", "reason", "sha256", "size", "contentType", "stateAt")
 MEMBERS = """query Members($id: ID!, $after: String) { collection(id: $id) { products(first: 200, after: $after, sortKey: COLLECTION_DEFAULT) {
@@ -86,7 +92,7 @@ MEMBERS = """query Members($id: ID!, $after: String) { collection(id: $id) { pro
 KINDS = {"products", "collections", "blogs", "articles", "discounts", "themes", "media"}  # that a sync covers when nothing else is asked for
 PAGES = {kind: f"{kind.capitalize()}Page" for kind in KINDS} | {"media": "FilesPage"}  # the operation that walks each
 # Mirrored besides where sync.further_kinds names them, and how each is listed in full.
-FURTHER = {"pages": "/pages?status=any"}
+FURTHER = {"pages": "/pages?status=any", "menus": "/menus", "metaobjects": "/metaobjects"}
 QUANTITIES = ("inventoryQuantity", "sellableOnlineQuantity", "totalInventory", "inventoryLevels")
 
 
@@ -209,6 +215,15 @@ class Shop:
     def pages(self):
         """Every page by id."""
         return {node["id"]: flat(node) for node in self._walk(PAGES_OF, lambda data: data["pages"])}
+
+    def menus(self):
+        """Every menu by id."""
+        return {node["id"]: node for node in self._walk(MENUS, lambda data: data["menus"])}
+
+    def metaobjects(self):
+        """Every metaobject by id, of all types."""
+        types = self.graphql("{ metaobjectDefinitions(first: 50) { nodes { type } } }")["metaobjectDefinitions"]["nodes"]
+        return {node["id"]: node for each in types for node in self._walk(METAOBJECTS, lambda data: data["metaobjects"], type=each["type"])}
 
     def files(self):
         """Every file of the library by id, product media among them."""

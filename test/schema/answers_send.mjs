@@ -53,7 +53,7 @@ const wrong = ['{ shop { nope } }', '{ products(first: 1, nope: 1) { nodes { id 
   'query ($unused: Int) { shop { id } }', '{ products(first: "1") { nodes { id } } }', '{ shop', '{ shop { ... on Product { id } } }'];
 
 for (const version of versions) {
-  const first = await good(version, 'ids', '{ products(first: 50) { nodes { id } } productVariants(first: 20) { nodes { id inventoryItem { id } } } collections(first: 20) { nodes { id } } blogs(first: 5) { nodes { id } } articles(first: 20) { nodes { id } } pages(first: 20) { nodes { id } } discountNodes(first: 50) { nodes { id } } themes(first: 5) { nodes { id } } publications(first: 1) { nodes { id } } }');
+  const first = await good(version, 'ids', '{ products(first: 50) { nodes { id } } productVariants(first: 20) { nodes { id inventoryItem { id } } } collections(first: 20) { nodes { id } } blogs(first: 5) { nodes { id } } articles(first: 20) { nodes { id } } pages(first: 20) { nodes { id } } menus(first: 5) { nodes { id } } ofType: metaobjects(type: "size_chart", first: 5) { nodes { id } } discountNodes(first: 50) { nodes { id } } themes(first: 5) { nodes { id } } publications(first: 1) { nodes { id } } }');
   const idsOf = (list) => first[list].nodes.map((node) => node.id);
   const products = idsOf('products');
   for (const file of readdirSync(corpus)) {
@@ -63,13 +63,13 @@ for (const version of versions) {
     await good(version, file, text, variables);
   }
   for (const [name, text] of Object.entries(own)) {
-    const [, list] = [[/^Variant/, 'productVariants'], [/^Discount/, 'discountNodes'], [/^Collection/, 'collections'], [/^Blog/, 'blogs'], [/^Article/, 'articles'], [/^Page/, 'pages'], [/^Theme/, 'themes'], [/.*/, 'products']]
+    const [, list] = [[/^Variant/, 'productVariants'], [/^Discount/, 'discountNodes'], [/^Collection/, 'collections'], [/^Blog/, 'blogs'], [/^Article/, 'articles'], [/^Page/, 'pages'], [/^Menu/, 'menus'], [/^Metaobject/, 'ofType'], [/^Theme/, 'themes'], [/.*/, 'products']]
       .find(([pattern]) => pattern.test(name));
     const ids = /^InventoryLevels/.test(name) ? first.productVariants.nodes.map((node) => node.inventoryItem.id) : idsOf(list);
     const filenames = /\$filenames/.test(text) ? { filenames: ['config/*', 'templates/index.json'] } : {};
     const publication = /\$publicationId/.test(text) ? { publicationId: first.publications.nodes[0].id } : {};
     // What only some stores are asked for; the sandbox's may be.
-    const extras = { ...publication, ...(/\$inventory/.test(text) ? { inventory: true } : {}), ...(/\$ownerType/.test(text) ? { ownerType: 'PRODUCT' } : {}) };
+    const extras = { ...publication, ...(/\$inventory/.test(text) ? { inventory: true } : {}), ...(/\$ownerType/.test(text) ? { ownerType: 'PRODUCT' } : {}), ...(/\$type\b/.test(text) ? { type: 'size_chart' } : {}) };
     if (/\$ids/.test(text)) await good(version, name, text, { ids, ...extras });
     else if (/\$id\b/.test(text)) for (const id of ids.slice(0, 8)) await good(version, name, text, { id, first: 50, ...filenames, ...extras });
     else {

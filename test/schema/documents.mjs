@@ -23,6 +23,8 @@ const expected = {
   CollectionsPage: [{ first: 54 }, 184], CollectionsByIds: [{ ids: 250 }, 26],
   BlogsCount: [{}, 10], BlogsPage: [{ first: 54 }, 65], BlogsByIds: [{ ids: 250 }, 9], BlogMetafields: [{ first: 250 }, 14],
   ArticlesPage: [{ first: 54 }, 79], ArticlesByIds: [{ ids: 250 }, 11], ArticleMetafields: [{ first: 250 }, 14],
+  MenusPage: [{ first: 54 }, 30], MenusByIds: [{ ids: 250 }, 4],
+  MetaobjectTypes: [{ first: 50 }, 9], MetaobjectsPage: [{ first: 54 }, 44], MetaobjectsByIds: [{ ids: 250 }, 6],
   PagesCount: [{}, 10], PagesPage: [{ first: 54 }, 58], PagesByIds: [{ ids: 250 }, 8], PageMetafields: [{ first: 250 }, 14],
   DiscountsCount: [{}, 10], DiscountsPage: [{ first: 54 }, 457], DiscountsByIds: [{ ids: 250 }, 65], DiscountMetafields: [{ first: 250 }, 14],
   DiscountCodes: [{ first: 250 }, 15], DiscountGetsProducts: [{ first: 250 }, 17], DiscountGetsVariants: [{ first: 250 }, 17],

@@ -68,6 +68,8 @@ const graphql::Schema& admin_schema() {
     add_blog(builder);
     add_discount(builder);
     add_page(builder);
+    add_menu(builder);
+    add_metaobject(builder);
     add_query(builder);
     return std::move(builder).build();
   }();

@@ -29,6 +29,8 @@ graphql::Object look_up(const Call& call, std::string_view id_text) {
   }
   if (id->type == "Article") return found(reading.catalog.articles().find(id->id));
   if (id->type == "Page") return found(reading.catalog.pages().find(id->id));
+  if (id->type == "Menu") return found(reading.catalog.menus().find(id->id));
+  if (id->type == "Metaobject") return found(reading.catalog.metaobjects().find(id->id));
   if (id->type == "InventoryItem") return found(reading.catalog.variant_of_item(id->id));
   if (id->type == "Metafield") return found(reading.catalog.metafield(id->id));
   if (id->type == "Shop") return found(id->id == reading.catalog.info().id ? &reading.catalog.info() : nullptr);
@@ -220,7 +222,8 @@ std::vector<graphql::FieldSpec> shop_fields() {
 void add_query(graphql::SchemaBuilder& builder) {
   add_inputs(builder);
   auto fields = catalog_fields();
-  for (const auto& more : {shop_fields(), theme_fields(), blog_roots(), discount_roots(), file_roots(), page_roots()})
+  for (const auto& more : {shop_fields(), theme_fields(), blog_roots(), discount_roots(), file_roots(), page_roots(),
+                           menu_roots(), metaobject_roots()})
     fields.insert(fields.end(), more.begin(), more.end());
   builder.object("QueryRoot", {}, fields);
 }

@@ -39,6 +39,8 @@ void add_collection(graphql::SchemaBuilder& builder);
 void add_publication(graphql::SchemaBuilder& builder);
 void add_theme(graphql::SchemaBuilder& builder);
 void add_blog(graphql::SchemaBuilder& builder);  // and Article
+void add_menu(graphql::SchemaBuilder& builder);
+void add_metaobject(graphql::SchemaBuilder& builder);
 void add_page(graphql::SchemaBuilder& builder);
 void add_discount(graphql::SchemaBuilder& builder);
 void add_query(graphql::SchemaBuilder& builder);
@@ -48,6 +50,8 @@ std::vector<graphql::FieldSpec> blog_roots();
 std::vector<graphql::FieldSpec> discount_roots();
 std::vector<graphql::FieldSpec> file_roots();
 std::vector<graphql::FieldSpec> page_roots();
+std::vector<graphql::FieldSpec> menu_roots();
+std::vector<graphql::FieldSpec> metaobject_roots();
 
 // Either of two scopes will do for content (shopify.md, section A).
 inline constexpr std::string_view kContentScope = "read_content read_online_store_pages";

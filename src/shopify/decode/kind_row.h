@@ -25,6 +25,7 @@ struct ListRow {
 struct KindRow {
   std::string_view scope;             // "read_products"
   std::string_view other_scope = {};  // one that will do instead
+  std::string_view also_scope = {};   // one that it needs besides
   std::size_t page_size;
   std::string_view root;        // the list in `data` of page_operation: "products"
   std::string_view single;      // the object in `data` of a list's operation: "product"
@@ -32,6 +33,8 @@ struct KindRow {
   std::string_view count_operation, page_operation, by_ids_operation;  // no count: Shopify has none of this kind
   // The same two, which also tell whether each object is published in one publication; empty: the kind has none.
   std::string_view page_in_publication_operation, by_ids_in_publication_operation;
+  // Of a kind whose objects are listed type by type: the list of the types, and the operation that has it.
+  std::string_view types_root = {}, types_operation = {};
   bool sorted_by_time = true;  // whether the list can be sorted by UPDATED_AT
   std::span<const ListRow> lists;
   std::span<const std::string_view> id_lists;  // of these, the ones kept as arrays of ids
@@ -48,6 +51,8 @@ extern const KindRow kArticlesRow;
 extern const KindRow kDiscountsRow;
 extern const KindRow kFilesRow;
 extern const KindRow kPagesRow;
+extern const KindRow kMenusRow;
+extern const KindRow kMetaobjectsRow;
 
 const KindRow& kind_row(model::Kind kind);
 

@@ -39,7 +39,9 @@ TEST_F(PlanTest, EveryDocumentedSortReadsItsPageFromOneIndex) {
       {Kind::collections, {"", "titleFold", "updatedAt"}},
       {Kind::articles, {"", "publishedAt"}},
       {Kind::blogs, {"", "titleFold"}},
-      {Kind::pages, {"", "titleFold", "updatedAt"}}};
+      {Kind::pages, {"", "titleFold", "updatedAt"}},
+      {Kind::menus, {"", "titleFold"}},
+      {Kind::metaobjects, {"", "updatedAt"}}};
   const std::vector<std::optional<Position>> positions = {std::nullopt, Position{std::int64_t{5}, "x"},
                                                           Position{{}, "x"}};
   for (const auto& [kind, fields] : sorts)

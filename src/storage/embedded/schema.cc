@@ -10,18 +10,20 @@ using model::Kind;
 
 // Fields that are sorted by or looked up: each with the id behind it, so that a page is read in order from one index
 // (contract section 3: sorts and filters). What is not here is found by a scan of the rows before their bodies.
-constexpr std::array<std::pair<Kind, std::string_view>, 32> kIndexes{{
-    {Kind::products, "handle"},      {Kind::products, "vendor"},       {Kind::products, "vendorFold"},
-    {Kind::products, "productType"}, {Kind::products, "titleFold"},    {Kind::products, "createdAt"},
-    {Kind::products, "updatedAt"},   {Kind::products, "publishedAt"},  {Kind::products, "priceMin"},
-    {Kind::collections, "handle"},   {Kind::collections, "titleFold"}, {Kind::collections, "updatedAt"},
-    {Kind::blogs, "handle"},         {Kind::blogs, "titleFold"},       {Kind::articles, "handle"},
-    {Kind::articles, "blogId"},      {Kind::articles, "updatedAt"},    {Kind::articles, "publishedAt"},
-    {Kind::themes, "themeId"},       {Kind::themes, "role"},           {Kind::media, "sha256"},
-    {Kind::media, "state"},          {Kind::media, "updatedAt"},       {Kind::discounts, "startsAt"},
-    {Kind::discounts, "endsAt"},     {Kind::discounts, "updatedAt"},   {Kind::blogs, "updatedAt"},
-    {Kind::articles, "titleFold"},   {Kind::pages, "handle"},          {Kind::pages, "titleFold"},
-    {Kind::pages, "updatedAt"},      {Kind::pages, "publishedAt"},
+constexpr std::array<std::pair<Kind, std::string_view>, 37> kIndexes{{
+    {Kind::products, "handle"},       {Kind::products, "vendor"},       {Kind::products, "vendorFold"},
+    {Kind::products, "productType"},  {Kind::products, "titleFold"},    {Kind::products, "createdAt"},
+    {Kind::products, "updatedAt"},    {Kind::products, "publishedAt"},  {Kind::products, "priceMin"},
+    {Kind::collections, "handle"},    {Kind::collections, "titleFold"}, {Kind::collections, "updatedAt"},
+    {Kind::blogs, "handle"},          {Kind::blogs, "titleFold"},       {Kind::articles, "handle"},
+    {Kind::articles, "blogId"},       {Kind::articles, "updatedAt"},    {Kind::articles, "publishedAt"},
+    {Kind::themes, "themeId"},        {Kind::themes, "role"},           {Kind::media, "sha256"},
+    {Kind::media, "state"},           {Kind::media, "updatedAt"},       {Kind::discounts, "startsAt"},
+    {Kind::discounts, "endsAt"},      {Kind::discounts, "updatedAt"},   {Kind::blogs, "updatedAt"},
+    {Kind::articles, "titleFold"},    {Kind::pages, "handle"},          {Kind::pages, "titleFold"},
+    {Kind::pages, "updatedAt"},       {Kind::pages, "publishedAt"},     {Kind::menus, "handle"},
+    {Kind::menus, "titleFold"},       {Kind::metaobjects, "handle"},    {Kind::metaobjects, "type"},
+    {Kind::metaobjects, "updatedAt"},
 }};
 
 std::string_view column_type(FieldType type) {

@@ -15,7 +15,8 @@ struct Index {
 std::vector<Index> first_indexes(std::string_view collection) {
   const auto one = [](std::string path) { return Index{path + "_1", {{path, 1}}, false}; };
   if (collection == "products") return {one("handle"), {"updatedAt_1__id_1", {{"updatedAt", 1}, {"_id", 1}}, false}};
-  if (collection == "collections" || collection == "pages") return {one("handle")};
+  for (const auto* by_handle : {"collections", "pages", "menus", "metaobjects"})
+    if (collection == by_handle) return {one("handle")};
   if (collection == "articles")
     return {{"blogId_1_publishedAt_-1__id_-1", {{"blogId", 1}, {"publishedAt", -1}, {"_id", -1}}, false}};
   if (collection == "media") return {one("sha256")};
