@@ -20,7 +20,7 @@ constexpr int kDepthMax = 64;
 class Walker {
  public:
   Walker(Flat& flat, const char* end, std::span<const std::string_view> id_lists)
-      : out_(flat.text), open_(flat.open), end_(end), id_lists_(id_lists) {}
+      : out_(flat.text), open_(flat.open), top_(flat.members), end_(end), id_lists_(id_lists) {}
 
   bool value(od::value value, std::string_view name, int depth);
   const std::string& fault() const { return fault_; }
@@ -48,6 +48,7 @@ class Walker {
 
   std::string& out_;
   std::vector<OpenConnection>& open_;
+  std::vector<Flat::Place>& top_;
   const char* end_;
   std::span<const std::string_view> id_lists_;
   std::deque<std::string> unescaped_keys_;  // owns the few names that are not views of the input
@@ -148,6 +149,7 @@ bool Walker::members(od::object& object, bool& may_be_connection, int depth) {
     const auto value_at = out_.size();
     const auto inside = open_.size();
     if (!value(field.value(), name, depth + 1)) return false;
+    if (depth == 1) top_.push_back({value_at - 2 - name.size(), name.size(), value_at, out_.size() - value_at});
     // What is still without an owner stands below this member.
     for (auto i = inside; i < open_.size(); ++i)
       if (open_[i].owner.empty())
@@ -270,6 +272,13 @@ std::unexpected<Error> corrupt(simdjson::error_code code) { return corrupt(simdj
 
 }  // namespace
 
+std::string_view Flat::find(std::string_view key) const {
+  const std::string_view whole = text;
+  for (const auto& place : members)
+    if (whole.substr(place.key, place.key_size) == key) return whole.substr(place.value, place.value_size);
+  return {};
+}
+
 struct Reader::Impl {
   od::parser parser;
   std::string padded;  // the text with the bytes behind it that simdjson may read
@@ -378,6 +387,7 @@ Result<Flat> Reader::flatten(std::string_view object, std::span<const std::strin
   if (auto code = document.get_value().get(root)) return corrupt(code);
   Flat flat;
   flat.text.reserve(object.size());
+  flat.members.reserve(32);  // a product has 29
   Walker walker(flat, impl_->end(), id_lists);
   if (!walker.value(root, {}, 1)) return corrupt(walker.fault());
   if (document.current_location().error() != simdjson::OUT_OF_BOUNDS)

@@ -35,6 +35,13 @@ struct OpenConnection {
 struct Flat {
   std::string text;
   std::vector<OpenConnection> open;
+
+  // The object's own members, known from writing them: a look-up reads no text again. Only while `text` is untouched.
+  struct Place {
+    std::size_t key, key_size, value, value_size;  // bytes, from the start of `text`
+  };
+  std::vector<Place> members;
+  std::string_view find(std::string_view key) const;  // the value's raw text, empty when absent
 };
 
 class Reader {

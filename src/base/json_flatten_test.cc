@@ -64,6 +64,20 @@ TEST(Flatten, TellsWhichListsAreOpenAndWhoOwnsThem) {
   EXPECT_EQ(seen, "P.media@m P.seo.x@s V1.metafields@vmA P.variants@v ");
 }
 
+TEST(Flatten, FindsItsOwnMembersInTheTextItWrote) {
+  Reader reader;
+  const auto result = reader.flatten(
+      R"({"nodes" : {"id":"inner"}, "id" : "\u0050", "v": {"nodes":[{"id":"V1","n":1}],"pageInfo":{}}, "\u006e": 7, "o":{}})");
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->find("id"), R"("P")");
+  EXPECT_EQ(result->find("nodes"), R"({"id":"inner"})");
+  EXPECT_EQ(result->find("v"), R"([{"id":"V1","n":1}])");
+  EXPECT_EQ(result->find("n"), "7");
+  EXPECT_EQ(result->find("o"), "{}");
+  EXPECT_EQ(result->find("V1"), "");
+  EXPECT_EQ(reader.flatten("{}")->find("id"), "");
+}
+
 TEST(Flatten, AFallbackToAPlainObjectForgetsTheListsItHadOpened) {
   Reader reader;
   const auto result =

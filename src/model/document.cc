@@ -60,10 +60,10 @@ struct VariantFacts {
   std::optional<bool> available;
 };
 
-VariantFacts read_variants(std::string_view raw) {
+// Reads the list that the cursor stands at, and leaves it.
+VariantFacts read_variants(Cursor& cursor) {
   VariantFacts facts;
-  if (raw.empty() || raw.front() != '[') return facts;
-  Cursor cursor(raw);
+  if (cursor.peek() != '[') return cursor.skip(), facts;
   cursor.enter_array();
   while (cursor.next_element()) {
     if (cursor.peek() != '{') {
@@ -93,9 +93,12 @@ class Indexer {
     document_.index.assign(spec(document.kind).index.size(), {});
   }
 
-  void member(std::string_view key, std::string_view raw) {
+  // The cursor stands at the value of `key`; it is left behind it. The document's text is read once, variants included.
+  void member(std::string_view key, Cursor& cursor) {
+    if (key == "variants") return variants(cursor);
+    const auto raw = cursor.take();
+    if (key == "id" && raw.front() == '"') document_.id = json::unquoted(raw);
     if (key == "title") return set("titleFold", fold_value(raw));
-    if (key == "variants") return variants(raw);
     if (key == "vendor") set("vendorFold", fold_value(raw));
     if (document_.kind == Kind::discounts) return key == "discount" ? discount(raw) : void();
     const auto position = index_position(document_.kind, key);
@@ -126,8 +129,8 @@ class Indexer {
     const auto ends = time_value(json::find_raw(raw, {"endsAt"}));
     set("activeUntil", std::holds_alternative<std::monostate>(ends) ? IndexValue(kEndOfTime) : ends);
   }
-  void variants(std::string_view raw) {
-    const auto facts = read_variants(raw);
+  void variants(Cursor& cursor) {
+    const auto facts = read_variants(cursor);
     if (facts.price_min) set("priceMin", *facts.price_min);
     if (facts.price_max) set("priceMax", *facts.price_max);
     if (facts.available) set("available", *facts.available);
@@ -188,11 +191,7 @@ Result<Document> make_document(Kind kind, std::string body) {
   Indexer indexer(document);
   Cursor cursor(body);
   cursor.enter_object();
-  while (auto key = cursor.next_key()) {
-    const auto raw = cursor.take();
-    if (*key == "id" && raw.front() == '"') document.id = json::unquoted(raw);
-    indexer.member(*key, raw);
-  }
+  while (const auto key = cursor.next_key()) indexer.member(*key, cursor);
   if (kind == Kind::metaobjects) indexer.set("readable", is_readable_metaobject(body));
   if (document.id.empty()) return fail(Code::corrupt, "{}: the document has no id", to_string(kind));
   document.hash = content_hash({kDecoderVersion, body});

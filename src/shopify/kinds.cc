@@ -60,17 +60,18 @@ Result<json::Value> parse_data(const Answer& answer) {
 Result<Decoded> decode_node(json::Reader& reader, model::Kind kind, std::string_view raw) {
   const KindRow& row = kind_row(kind);
   STOA_TRY_ASSIGN(auto flat, reader.flatten(raw, row.id_lists));
-  auto id = json::find_string(flat.text, {"id"});
-  const auto gid = id ? parse_gid(*id) : Result<Gid>(fail(Code::corrupt, "shopify: a node without an id"));
+  const auto raw_id = flat.find("id");
+  auto id = raw_id.starts_with('"') ? json::unquoted(raw_id) : std::string();
+  const auto gid = parse_gid(id);
   if (!gid || !model::has_gid_type(kind, gid->type))
-    return fail(Code::corrupt, "shopify: a node's id: {} seen, a gid of {} wanted", id.value_or("none"),
+    return fail(Code::corrupt, "shopify: a node's id: {} seen, a gid of {} wanted", id.empty() ? "none" : id,
                 fmt::join(model::spec(kind).gid_types, " or "));
   for (const auto& list : row.lists)
-    if (list.owner_type.empty() && !list.name.contains('.') && !json::find_raw(flat.text, {list.name}).starts_with('['))
-      return fail(Code::corrupt, "shopify: {}: no list {}", *id, list.name);
-  STOA_TRY(row.arrange(flat.text));
-  STOA_TRY_ASSIGN(auto open, open_lists(kind, *id, flat));
-  return Decoded{std::move(*id), std::move(flat.text), std::move(open)};
+    if (list.owner_type.empty() && !list.name.contains('.') && !flat.find(list.name).starts_with('['))
+      return fail(Code::corrupt, "shopify: {}: no list {}", id, list.name);
+  if (!row.arranged.empty()) STOA_TRY(row.arrange(flat.text, flat.find(row.arranged)));
+  STOA_TRY_ASSIGN(auto open, open_lists(kind, id, flat));
+  return Decoded{std::move(id), std::move(flat.text), std::move(open)};
 }
 
 // The id of a node that could not be decoded, when it is still to be found.
@@ -227,7 +228,7 @@ Result<ItemsPage> decode_list(model::Kind kind, const OpenList& open, const Answ
                  .end_cursor = std::move(list.end_cursor)};
   for (const auto raw : list.items) {
     STOA_TRY_ASSIGN(auto flat, reader.flatten(raw));
-    const auto item = ids_only ? json::find_raw(flat.text, {"id"}) : std::string_view(flat.text);
+    const auto item = ids_only ? flat.find("id") : std::string_view(flat.text);
     if (item.empty()) return fail(Code::corrupt, "shopify: {}: an item of {} without an id", open.owner, open.list);
     STOA_TRY_ASSIGN(auto further, open_lists(kind, {}, flat));
     page.open.insert(page.open.end(), std::make_move_iterator(further.begin()), std::make_move_iterator(further.end()));

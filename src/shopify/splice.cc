@@ -75,7 +75,9 @@ Result<void> arrange(std::string& body, std::string_view id) {
   const auto gid = parse_gid(id);
   if (!gid) return fail(gid.error());
   const auto kind = model::kind_of_gid_type(gid->type);
-  return kind ? kind_row(*kind).arrange(body) : Result<void>();
+  if (!kind) return {};
+  const auto& row = kind_row(*kind);
+  return row.arranged.empty() ? Result<void>() : row.arrange(body, json::find_raw(body, {row.arranged}));
 }
 
 }  // namespace

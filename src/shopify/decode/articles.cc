@@ -10,8 +10,8 @@ namespace {
 constexpr std::array kLists{ListRow{"metafields", "ArticleMetafields"}};
 
 // `blogId`, the last member: what a blog's articles are found by (contract section 5).
-Result<void> arrange(std::string& body) {
-  const auto blog = json::find_raw(body, {"blog", "id"});
+Result<void> arrange(std::string& body, std::string_view member) {
+  const auto blog = json::find_raw(member, {"id"});
   if (!blog.starts_with('"')) return fail(Code::corrupt, "shopify: an article without its blog");
   if (json::find_raw(body, {"blogId"}).empty()) body.insert(body.size() - 1, fmt::format(R"(,"blogId":{})", blog));
   return {};
@@ -35,6 +35,7 @@ const KindRow kArticlesRow{
     .sorted_by_time = true,
     .lists = kLists,
     .id_lists = {},
+    .arranged = "blog",
     .arrange = arrange,
 };
 

@@ -8,8 +8,6 @@ namespace {
 
 constexpr std::array kLists{ListRow{"metafields", "BlogMetafields"}};
 
-Result<void> arrange(std::string&) { return {}; }
-
 }  // namespace
 
 const KindRow kBlogsRow{
@@ -29,7 +27,6 @@ const KindRow kBlogsRow{
     .sorted_by_time = false,  // BlogSortKeys has no UPDATED_AT
     .lists = kLists,
     .id_lists = {},
-    .arrange = arrange,
 };
 
 }  // namespace stoa::shopify

@@ -11,8 +11,7 @@ constexpr std::array kLists{ListRow{"metafields", "CollectionMetafields"}, ListR
 constexpr std::array<std::string_view, 1> kIdLists{"productIds"};
 
 // productIds is the last member, so that readers can cut it off without reading on. Our documents ask for it last.
-Result<void> arrange(std::string& body) {
-  const auto list = json::find_raw(body, {"productIds"});
+Result<void> arrange(std::string& body, std::string_view list) {
   const auto end = static_cast<std::size_t>(list.data() - body.data()) + list.size();
   if (end + 1 == body.size()) return {};
   const std::string member = fmt::format(R"("productIds":{})", list);
@@ -37,6 +36,7 @@ const KindRow kCollectionsRow{
     .by_ids_in_publication_operation = {},
     .lists = kLists,
     .id_lists = kIdLists,
+    .arranged = "productIds",
     .arrange = arrange,
 };
 

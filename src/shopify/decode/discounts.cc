@@ -22,10 +22,10 @@ constexpr std::array kLists{ListRow{"metafields", "DiscountMetafields"},
                             ListRow{"discount.customerBuys.items.collections", "DiscountBuysCollections"}};
 
 // Nothing is moved; a discount whose type is not said, or a code discount without its codes, is not whole.
-Result<void> arrange(std::string& body) {
-  const auto type = json::find_string(body, {"discount", "__typename"});
+Result<void> arrange(std::string&, std::string_view discount) {
+  const auto type = json::find_string(discount, {"__typename"});
   if (!type) return fail(Code::corrupt, "shopify: a discount without its type");
-  const auto codes = json::find_path(body, kCodes);
+  const auto codes = json::find_raw(discount, {"codes"});
   if (type->starts_with("DiscountCode") && !codes.starts_with('[') && codes != "null")
     return fail(Code::corrupt, "shopify: a {} without its codes", *type);
   return {};
@@ -69,6 +69,7 @@ const KindRow kDiscountsRow{
     .by_ids_in_publication_operation = {},
     .lists = kLists,
     .id_lists = {},
+    .arranged = "discount",
     .arrange = arrange,
 };
 

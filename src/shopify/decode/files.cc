@@ -3,11 +3,6 @@
 #include "shopify/decode/kind_row.h"
 
 namespace stoa::shopify {
-namespace {
-
-Result<void> arrange(std::string&) { return {}; }
-
-}  // namespace
 
 const KindRow kFilesRow{
     .scope = "read_files",
@@ -26,7 +21,6 @@ const KindRow kFilesRow{
     .sorted_by_time = false,
     .lists = {},
     .id_lists = {},
-    .arrange = arrange,
 };
 
 }  // namespace stoa::shopify

@@ -38,8 +38,10 @@ struct KindRow {
   bool sorted_by_time = true;  // whether the list can be sorted by UPDATED_AT
   std::span<const ListRow> lists;
   std::span<const std::string_view> id_lists;  // of these, the ones kept as arrays of ids
-  // Puts a flattened document into its stored order. corrupt: a shape that cannot be.
-  Result<void> (*arrange)(std::string& body);
+  // Puts a flattened document into its stored order, by its member `arranged`, whose raw text in `body` is given.
+  // corrupt: a shape that cannot be. Empty, null: such a document stays as it came.
+  std::string_view arranged = {};
+  Result<void> (*arrange)(std::string& body, std::string_view member) = nullptr;
 };
 
 // One per file in decode/.

@@ -19,17 +19,27 @@ struct Variant {
   std::string_view raw;
 };
 
+// The variant the cursor stands at, read once. Its position is empty when it has none.
+std::optional<Variant> take_variant(json::Cursor& cursor) {
+  if (cursor.peek() != '{') return std::nullopt;
+  const char* const start = cursor.position();
+  std::optional<std::int64_t> position;
+  cursor.enter_object();
+  while (const auto key = cursor.next_key())
+    if (const auto value = cursor.take(); *key == "position") position = parse_int(value);
+  if (!position) return std::nullopt;
+  return Variant{*position, {start, static_cast<std::size_t>(cursor.position() - start)}};
+}
+
 // Contract section 3: variants by `position`. Shopify's order is that already, so the usual cost is one look at each.
-Result<void> arrange(std::string& body) {
-  const auto list = json::find_raw(body, {"variants"});
+Result<void> arrange(std::string& body, std::string_view list) {
   std::vector<Variant> variants;
   json::Cursor cursor(list);
   cursor.enter_array();
   while (cursor.next_element()) {
-    const auto raw = cursor.take();
-    const auto position = parse_int(json::find_raw(raw, {"position"}));
-    if (!position) return fail(Code::corrupt, "shopify: a variant without its position");
-    variants.push_back({*position, raw});
+    const auto variant = take_variant(cursor);
+    if (!variant) return fail(Code::corrupt, "shopify: a variant without its position");
+    variants.push_back(*variant);
   }
   if (std::ranges::is_sorted(variants, {}, &Variant::position)) return {};
   std::ranges::stable_sort(variants, {}, &Variant::position);
@@ -59,6 +69,7 @@ const KindRow kProductsRow{
     .by_ids_in_publication_operation = "ProductsByIdsInPublication",
     .lists = kLists,
     .id_lists = {},
+    .arranged = "variants",
     .arrange = arrange,
 };
 

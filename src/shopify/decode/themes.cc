@@ -18,7 +18,6 @@ const KindRow kThemesRow{
     .sorted_by_time = false,
     .lists = {},
     .id_lists = {},
-    .arrange = [](std::string&) -> Result<void> { return {}; },
 };
 
 }  // namespace stoa::shopify
