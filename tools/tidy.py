@@ -32,6 +32,7 @@ LIBRARY_HOMES = [
     (r"spdlog/", r"src/base/log", "base/log*"),
     (r"prometheus/", r"src/base/metrics", "base/metrics*"),
     (r"sodium\.h", r"src/base/(crypto|random|text)", "base/crypto, base/random, base/text"),
+    (r"xxhash\.h", r"src/base/hash", "base/hash"),
     (r"zlib\.h|brotli/", r"src/api/negotiate", "api/negotiate*"),
     (r"CLI/|toml\+\+/", r"src/app/", "app/"),
     (r"vips/", r"src/media/", "media/"),

@@ -53,7 +53,7 @@ BAD = {
     "libraries": [
         log(f"#include <{header}>") for header in (
             "boost/asio.hpp", "boost/beast/http.hpp", "boost/json.hpp", "simdjson.h", "curl/curl.h", "openssl/ssl.h",
-            "sqlite3.h", "mongoc/mongoc.h", "bson/bson.h", "prometheus/counter.h", "sodium.h", "zlib.h",
+            "sqlite3.h", "mongoc/mongoc.h", "bson/bson.h", "prometheus/counter.h", "sodium.h", "xxhash.h", "zlib.h",
             "brotli/encode.h", "CLI/CLI.hpp", "toml++/toml.h", "vips/vips.h", "gtest/gtest.h",
             "benchmark/benchmark.h", "unheard/of.h")
     ] + [server("#include <curl/curl.h>"), server("#include <spdlog/spdlog.h>")],

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/crypto.h"
 #include "base/json_text.h"
 #include "base/text.h"
 #include "media/record.h"

@@ -3,6 +3,7 @@
 #include "api/list_params.h"
 #include "api/operator_body.h"
 #include "api/operator_views.h"
+#include "base/crypto.h"
 #include "base/json_text.h"
 
 namespace stoa::api {

@@ -1,6 +1,7 @@
 #include "api/read_server.h"
 
 #include "api/envelope.h"
+#include "base/crypto.h"
 #include "base/text.h"
 
 namespace stoa::api {

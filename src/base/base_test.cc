@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "base/hash.h"
 #include "base/ids.h"
 #include "base/json.h"
 #include "base/metrics.h"
@@ -152,6 +153,19 @@ TEST(Crypto, AHashOfPiecesIsThatOfTheWhole) {
   Sha256 hash;
   for (const auto* piece : {"", "a", "bc", ""}) hash.add(piece);
   EXPECT_EQ(hash.finish(), sha256("abc"));
+}
+
+TEST(QuickHash, IsXxh3OnEveryMachineHoweverTheTextIsCut) {
+  EXPECT_EQ(hash_hex(quick_hash({})), "99aa06d3014798d86001c324468d497f");  // xxHash's own of no bytes
+  std::string text(1'000, 'a');
+  const auto whole = quick_hash({text});
+  for (const std::size_t cut : {0u, 1u, 16u, 240u, 999u})
+    EXPECT_EQ(quick_hash({std::string_view(text).substr(0, cut), std::string_view(text).substr(cut)}), whole);
+  for (const std::size_t at : {0u, 500u, 999u}) {
+    auto changed = text;
+    changed[at] = 'b';
+    EXPECT_NE(quick_hash({changed}), whole) << at;
+  }
 }
 
 }  // namespace

@@ -2,11 +2,11 @@
 // tests do).
 #pragma once
 
-#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "base/hash.h"
 #include "base/random.h"
 #include "base/result.h"
 
@@ -30,8 +30,8 @@ class Sha256 {
 std::string hmac_sha256(std::string_view key, std::string_view bytes);  // 32 raw bytes
 bool constant_time_equal(std::string_view a, std::string_view b);
 
-// Content hash of a document: BLAKE2b, 128 bits, of the parts one after another.
-using Hash = std::array<unsigned char, 16>;
+// BLAKE2b, 128 bits, of the parts one after another: names content that outsiders may choose. The cached answer of one
+// reader is kept under such a name, and another reader's question must not be able to meet it.
 Hash content_hash(std::initializer_list<std::string_view> parts);
 std::string hash_hex(const Hash& hash);
 

@@ -194,7 +194,7 @@ Result<Document> make_document(Kind kind, std::string body) {
   while (const auto key = cursor.next_key()) indexer.member(*key, cursor);
   if (kind == Kind::metaobjects) indexer.set("readable", is_readable_metaobject(body));
   if (document.id.empty()) return fail(Code::corrupt, "{}: the document has no id", to_string(kind));
-  document.hash = content_hash({kDecoderVersion, body});
+  document.hash = quick_hash({kDecoderVersion, body});
   document.body = std::move(body);
   return document;
 }

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "base/crypto.h"
+#include "base/hash.h"
 #include "model/kind.h"
 
 namespace stoa::model {
@@ -22,7 +22,7 @@ struct Document {
   std::string id;                 // gid: `_id`
   std::string body;               // canonical JSON object with Shopify's names, connections flattened; carries "id"
   std::vector<IndexValue> index;  // one per row of spec(kind).index, in its order
-  Hash hash{};                    // of the body and the decoder's version
+  Hash hash{};                    // quick_hash of the decoder's version and the body
   Time fetched_at{};              // when the request that produced it was sent, on the store's fetch clock (rule P3)
   Source source = Source::page;
   std::string api_version;  // "2026-10"

@@ -37,7 +37,7 @@ model::Document product(std::int64_t number, std::int64_t round, Time fetched_at
                mixed % 200 * 500'000 + 5,
                true,
                std::vector<std::string>{fmt::format("tag{}", number % 7), fmt::format("tag{}", number % 31), "all"}};
-  out.hash = content_hash({out.body});
+  out.hash = quick_hash({out.body});
   out.fetched_at = fetched_at;
   out.api_version = "2026-10";
   return out;

@@ -7,6 +7,7 @@
 #include <shared_mutex>
 #include <unordered_map>
 
+#include "base/crypto.h"
 #include "base/text.h"
 #include "storage/registry_rules.h"
 

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "base/crypto.h"
 #include "base/json_text.h"
 #include "base/text.h"
 #include "sync/walk_fixture.h"

@@ -1,5 +1,6 @@
 #include "sync/walk_fixture.h"
 
+#include "base/crypto.h"
 #include "base/text.h"
 
 namespace stoa::sync {

@@ -10,7 +10,7 @@
 namespace stoa::storage::embedded {
 
 inline constexpr Format kAppconfigFormat{0x53746f41, 1, "appconfig-not-ours"};  // "StoA"
-inline constexpr Format kStoreFormat{0x53746f53, 2, "database-not-ours"};       // "StoS"
+inline constexpr Format kStoreFormat{0x53746f53, 3, "database-not-ours"};       // "StoS"
 
 // The bytes of a new, empty file. The store's is built once: making a store is a copy.
 Result<std::string> appconfig_image();
