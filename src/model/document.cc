@@ -6,8 +6,6 @@
 namespace stoa::model {
 namespace {
 
-// Part of every hash: raise it when documents are built differently, so that the next pass rewrites them.
-constexpr std::string_view kDecoderVersion = "1";
 constexpr std::int64_t kEndOfTime = 253'402'300'799'000'000;  // 9999-12-31T23:59:59Z
 
 using json::Cursor;

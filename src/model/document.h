@@ -17,13 +17,19 @@ using IndexValue = std::variant<std::monostate, std::string, std::int64_t, bool,
 enum class Source : std::uint8_t { page, bulk, webhook };
 std::string_view to_string(Source source);
 
+// Part of every hash: raise it when documents are built differently, so that the next pass rewrites them.
+inline constexpr std::string_view kDecoderVersion = "1";
+
 struct Document {
   Kind kind = Kind::products;
   std::string id;                 // gid: `_id`
   std::string body;               // canonical JSON object with Shopify's names, connections flattened; carries "id"
   std::vector<IndexValue> index;  // one per row of spec(kind).index, in its order
   Hash hash{};                    // quick_hash of the decoder's version and the body
-  Time fetched_at{};              // when the request that produced it was sent, on the store's fetch clock (rule P3)
+  // shopify::raw_hash of the node that the whole document was made from, where there was one such node. A document
+  // without a body stands for the stored one with this very hash (storage::Batch).
+  std::optional<Hash> raw;
+  Time fetched_at{};  // when the request that produced it was sent, on the store's fetch clock (rule P3)
   Source source = Source::page;
   std::string api_version;  // "2026-10"
 };

@@ -55,6 +55,31 @@ TEST(DecodePage, KeepsEveryByteOfAProduct) {
   EXPECT_EQ(node.body, wanted);
 }
 
+TEST(SplitPage, TellsNodesAndTheirIdsWithoutDecodingThem) {
+  const auto first = product(), second = product({.id = "gid://shopify/Product/2"});
+  const auto text = answer(products_page(
+      {first, second, R"({"title":"t","id":"gid://shopify/Product/3"})", R"({"id":"a\"b"})", "null"}, kMore));
+  const auto page = split_page(Kind::products, text);
+  ASSERT_TRUE(page);
+  EXPECT_TRUE(page->has_next);
+  EXPECT_EQ(page->end_cursor, "more");
+  std::string ids;
+  for (const auto& node : page->nodes) ids += fmt::format("{},", node.id);
+  EXPECT_EQ(ids, "gid://shopify/Product/1,gid://shopify/Product/2,,,,");
+  EXPECT_EQ(page->nodes.at(0).raw, first);
+  EXPECT_EQ(page->nodes.at(1).raw, second);
+  EXPECT_EQ(decode_nodes(Kind::products, *page).nodes.at(1).raw, second);
+}
+
+TEST(RawHash, DependsOnAllThatShapesADocument) {
+  const auto usual = raw_hash(Kind::products, product(), {.codes_max = 10});
+  EXPECT_EQ(raw_hash(Kind::products, product(), {.codes_max = 10}), usual);
+  EXPECT_NE(raw_hash(Kind::products, product({.extra = " "}), {.codes_max = 10}), usual);
+  EXPECT_NE(raw_hash(Kind::collections, product(), {.codes_max = 10}), usual);
+  EXPECT_NE(raw_hash(Kind::products, product(), {.codes_max = 11}), usual);
+  EXPECT_NE(raw_hash(Kind::products, product(), {.codes_max = 10, .decoder_version = "0"}), usual);
+}
+
 TEST(DecodePage, TellsWhetherTheWalkGoesOn) {
   const auto more = decode_page(Kind::products, answer(products_page({product()}, kMore)));
   EXPECT_TRUE(more->has_next);

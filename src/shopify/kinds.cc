@@ -71,7 +71,15 @@ Result<Decoded> decode_node(json::Reader& reader, model::Kind kind, std::string_
       return fail(Code::corrupt, "shopify: {}: no list {}", id, list.name);
   if (!row.arranged.empty()) STOA_TRY(row.arrange(flat.text, flat.find(row.arranged)));
   STOA_TRY_ASSIGN(auto open, open_lists(kind, id, flat));
-  return Decoded{std::move(id), std::move(flat.text), std::move(open)};
+  return Decoded{std::move(id), std::move(flat.text), std::move(open), raw};
+}
+
+// Our documents ask for the id first.
+std::string_view first_id(std::string_view node) {
+  constexpr std::string_view kStart = R"({"id":")";
+  if (!node.starts_with(kStart)) return {};
+  const auto id = node.substr(kStart.size(), node.find('"', kStart.size()) - kStart.size());
+  return id.contains('\\') ? std::string_view() : id;
 }
 
 // The id of a node that could not be decoded, when it is still to be found.
@@ -163,12 +171,25 @@ Call page_call(model::Kind kind, const PageArgs& args) {
   return with_extras(row.page_operation, row.page_in_publication_operation, args.extras, std::move(variables));
 }
 
-Result<ListPage> decode_page(model::Kind kind, const Answer& answer) {
+Hash raw_hash(model::Kind kind, std::string_view node, const Shaping& shaping) {
+  const auto shaped_by = fmt::format("{} {} {} ", shaping.decoder_version, to_string(kind), shaping.codes_max);
+  return quick_hash({shaped_by, node});
+}
+
+Result<RawPage> split_page(model::Kind kind, const Answer& answer) {
   json::Reader reader;
   STOA_TRY_ASSIGN(auto list, reader.list(answer.data(), {kind_row(kind).root}));
-  ListPage page{.nodes = {}, .broken = {}, .has_next = list.has_next, .end_cursor = std::move(list.end_cursor)};
+  RawPage page{.nodes = {}, .has_next = list.has_next, .end_cursor = std::move(list.end_cursor)};
   page.nodes.reserve(list.items.size());
-  for (const auto raw : list.items) {
+  for (const auto raw : list.items) page.nodes.push_back({raw, first_id(raw)});
+  return page;
+}
+
+ListPage decode_nodes(model::Kind kind, RawPage split) {
+  json::Reader reader;
+  ListPage page{.nodes = {}, .broken = {}, .has_next = split.has_next, .end_cursor = std::move(split.end_cursor)};
+  page.nodes.reserve(split.nodes.size());
+  for (const auto& [raw, id] : split.nodes) {
     auto node = decode_node(reader, kind, raw);
     if (node)
       page.nodes.push_back(*std::move(node));
@@ -176,6 +197,11 @@ Result<ListPage> decode_page(model::Kind kind, const Answer& answer) {
       page.broken.emplace_back(id_of_broken(reader, raw), std::move(node).error());
   }
   return page;
+}
+
+Result<ListPage> decode_page(model::Kind kind, const Answer& answer) {
+  STOA_TRY_ASSIGN(auto page, split_page(kind, answer));
+  return decode_nodes(kind, std::move(page));
 }
 
 Call by_ids_call(model::Kind kind, const std::vector<std::string>& ids, const Extras& extras) {

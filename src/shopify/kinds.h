@@ -29,6 +29,27 @@ struct Decoded {
   std::string id;
   std::string body;  // canonical JSON, connections flattened; complete when `open` is empty
   std::vector<OpenList> open;
+  std::string_view raw;  // the node it was made of, into the answer
+};
+
+// What a document depends on besides its node's text: part of each raw_hash.
+struct Shaping {
+  std::size_t codes_max = 0;  // bound_codes()
+  std::string_view decoder_version = model::kDecoderVersion;
+};
+// Of a node's text as Shopify sent it. Equal: decoding would make the document that it made before, at many times the
+// cost.
+Hash raw_hash(model::Kind kind, std::string_view node, const Shaping& shaping);
+
+// A page whose nodes are not decoded.
+struct RawNode {
+  std::string_view raw;  // into the answer
+  std::string_view id;   // as its first member says, unchecked; empty: only decoding can tell
+};
+struct RawPage {
+  std::vector<RawNode> nodes;  // in Shopify's order
+  bool has_next = false;
+  std::string end_cursor;
 };
 
 struct ListPage {
@@ -84,7 +105,9 @@ Call types_call(model::Kind kind, const std::string& after = {});
 Result<TypesPage> decode_types(model::Kind kind, const Answer& answer);
 
 Call page_call(model::Kind kind, const PageArgs& args);
-Result<ListPage> decode_page(model::Kind kind, const Answer& answer);
+Result<RawPage> split_page(model::Kind kind, const Answer& answer);
+ListPage decode_nodes(model::Kind kind, RawPage page);
+Result<ListPage> decode_page(model::Kind kind, const Answer& answer);  // both
 
 // By id, up to 250 at once: nodes(ids:). Missing positions are null: proof of absence (rule S9).
 Call by_ids_call(model::Kind kind, const std::vector<std::string>& ids, const Extras& extras = {});

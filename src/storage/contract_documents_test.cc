@@ -100,6 +100,64 @@ TEST_P(DocumentContract, GetManyAnswersInTheOrderAsked) {
   EXPECT_THAT(texts, ElementsAre("3", "1", "2"));
 }
 
+// ---- raw hashes: documents that need not be decoded
+
+model::Document with_raw(model::Document document, unsigned char raw) {
+  document.raw = Hash{raw};
+  return document;
+}
+model::Document without_body(std::int64_t number, Time fetched_at, unsigned char raw) {
+  return {.kind = Kind::products, .id = gid(number), .raw = Hash{raw}, .fetched_at = fetched_at};
+}
+
+TEST_P(DocumentContract, RawHashesAreToldInTheOrderAsked) {
+  apply({with_raw(product(1, 1, "a"), 1), product(2, 1, "b"), with_raw(product(3, 1, "c"), 3)});
+  const auto told =
+      must(store().raw_hashes(Kind::products, std::vector{gid(3), gid(9), gid(2), std::string(), gid(1)}));
+  EXPECT_THAT(told, ElementsAre(Hash{3}, std::nullopt, std::nullopt, std::nullopt, Hash{1}));
+  EXPECT_THAT(must(store().raw_hashes(Kind::collections, std::vector{gid(1)})), ElementsAre(std::nullopt));
+  apply({with_raw(product(1, 2, "A"), 4), product(3, 2, "C")});
+  EXPECT_THAT(must(store().raw_hashes(Kind::products, std::vector{gid(1), gid(3)})),
+              ElementsAre(Hash{4}, std::nullopt));
+}
+
+TEST_P(DocumentContract, ADocumentWithoutABodyStandsForTheStoredOne) {
+  must(store().version());  // opens the store
+  auto first = with_raw(product(1, 0, "a"), 1);
+  first.fetched_at = store().fetch_clock().begin().time();
+  apply({first});
+  const auto version_before = version();
+  {
+    const auto slow = store().fetch_clock().begin();
+    const auto fast = store().fetch_clock().begin();
+    const auto applied = apply({without_body(1, fast.time(), 1)});
+    EXPECT_EQ(applied.unchanged, 1);
+    EXPECT_EQ(applied.inserted + applied.replaced + applied.stale, 0);
+    auto late = product(1, 0, "stale");
+    late.fetched_at = slow.time();
+    EXPECT_EQ(apply({late}).stale, 1) << "it guards as a fetch found equal does";
+  }
+  EXPECT_EQ(apply({without_body(1, first.fetched_at - std::chrono::seconds(1), 7)}).stale, 1)
+      << "an older fetch, whatever it brought";
+  EXPECT_EQ(text(1), "a");
+  EXPECT_EQ(version(), version_before);
+}
+
+TEST_P(DocumentContract, ADocumentWithoutABodyThatChangedMeanwhileIsAConflictAndNothingIsStored) {
+  apply({with_raw(product(1, 1, "a"), 1), product(2, 1, "b"), with_raw(product(3, 1, "c"), 3)});
+  must(store().erase(Kind::products, std::vector{gid(3)}, at(2), std::nullopt));
+  auto unknown = without_body(1, at(5), 1);
+  unknown.raw.reset();
+  for (const auto& wrong : {without_body(1, at(5), 9), without_body(2, at(5), 0), without_body(3, at(5), 3),
+                            without_body(4, at(5), 0), unknown}) {
+    const auto applied = store().apply({.documents = {product(5, 5, "new"), wrong}});
+    ASSERT_FALSE(applied) << wrong.id;
+    EXPECT_EQ(applied.error().code, Code::conflict) << applied.error().what;
+    EXPECT_EQ(applied.error().reason, "document-changed");
+    EXPECT_FALSE(get(5)) << wrong.id;
+  }
+}
+
 // ---- P3
 
 TEST_P(DocumentContract, AnOlderFetchNeverOverwritesANewerOne) {

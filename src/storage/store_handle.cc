@@ -44,6 +44,11 @@ bool is_blob_name(std::string_view name) {
   return name.size() == 64 && std::ranges::all_of(name, hex);
 }
 
+std::unexpected<Error> document_changed(std::string_view id) {
+  return fail(
+      error(Code::conflict, "document {}: changed since its raw hash was read", id).because("document-changed"));
+}
+
 std::unexpected<Error> no_such_blob() {
   return fail(error(Code::not_found, "blob: there is none of that name").because("blob-not-found"));
 }

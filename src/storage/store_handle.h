@@ -72,6 +72,9 @@ Result<> check_size(const model::Document& document);
 
 // One atomic step: all of it is stored, or none.
 struct Batch {
+  // One without a body has the raw hash that raw_hashes() told, and stands for the document stored with it: guarded,
+  // counted and remembered as one found equal. Is that no longer stored, apply() stores nothing: conflict, reason
+  // "document-changed".
   std::vector<model::Document> documents;
   std::vector<std::string> seen;  // ids that the walk saw without a document here
   std::int64_t failed =
@@ -133,6 +136,8 @@ struct BlobInfo {
 
 // Whether it looks like a SHA-256: 64 digits of hex, lower case. Names come from outside.
 bool is_blob_name(std::string_view name);
+// conflict, reason "document-changed": of a document without a body.
+std::unexpected<Error> document_changed(std::string_view id);
 // not_found, reason "blob-not-found".
 std::unexpected<Error> no_such_blob();
 
@@ -156,6 +161,8 @@ class StoreHandle {
   virtual Result<std::optional<Stored>> get(model::Kind kind, const std::string& id) = 0;
   // In the order asked, missing ones left out.
   virtual Result<std::vector<Stored>> get_many(model::Kind kind, std::span<const std::string> ids) = 0;
+  // Document::raw of each, in the order asked; nothing where no such document is stored, or it has none.
+  virtual Result<std::vector<std::optional<Hash>>> raw_hashes(model::Kind kind, std::span<const std::string> ids) = 0;
   virtual Result<Page> query(const Query& query) = 0;
   virtual Result<std::vector<KindStatus>> kinds() = 0;  // one per kind, in order
   // Of a time field of the kind: the latest value not after `now`, and the first one after it (scheduled publication).

@@ -33,6 +33,16 @@ shopify::Extras extras_of(const storage::StoreEntry& entry) {
           .inventory = std::ranges::all_of(shopify::kInventoryScopes, granted)};
 }
 
+namespace {
+shopify::Shaping shaping(const SyncOptions& options) { return {.codes_max = options.codes_max}; }
+}  // namespace
+
+std::optional<Hash> raw_of(const WalkContext& context, model::Kind kind, const shopify::Decoded& node) {
+  // A file's document is merged from its node and what is known of its bytes.
+  if (!node.open.empty() || kind == model::Kind::media) return std::nullopt;
+  return shopify::raw_hash(kind, node.raw, shaping(context.options));
+}
+
 Result<model::Document> to_document(model::Kind kind, std::string body, Time fetched_at, model::Source source,
                                     std::string api_version) {
   STOA_TRY_ASSIGN(auto document, model::make_document(kind, std::move(body)));
@@ -158,6 +168,23 @@ Result<bool> KindWalk::count(shopify::Transport& transport) {
   return false;
 }
 
+// Takes out of the page what is stored as it came, as documents without a body: nothing of it need be decoded.
+Result<std::vector<model::Document>> KindWalk::take_known(shopify::RawPage& page, Time fetched_at) {
+  std::vector<std::string> ids(page.nodes.size());
+  std::ranges::transform(page.nodes, ids.begin(), [](const auto& node) { return std::string(node.id); });
+  STOA_TRY_ASSIGN(const auto stored, context_.store.raw_hashes(kind_, ids));
+  std::vector<model::Document> known;
+  std::vector<shopify::RawNode> others;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (stored[i] && stored[i] == shopify::raw_hash(kind_, page.nodes[i].raw, shaping(context_.options)))
+      known.push_back({.kind = kind_, .id = std::move(ids[i]), .raw = stored[i], .fetched_at = fetched_at});
+    else
+      others.push_back(page.nodes[i]);
+  }
+  page.nodes = std::move(others);
+  return known;
+}
+
 Result<bool> KindWalk::page(shopify::Transport& transport) {
   const auto stamp = context_.store.fetch_clock().begin();
   auto answer = call(transport, shopify::page_call(kind_, {.first = state_.first,
@@ -174,11 +201,15 @@ Result<bool> KindWalk::page(shopify::Transport& transport) {
     return false;
   }
   if (!answer) return std::unexpected(std::move(answer).error());
-  STOA_TRY_ASSIGN(auto page, shopify::decode_page(kind_, *answer));
+  STOA_TRY_ASSIGN(auto split, shopify::split_page(kind_, *answer));
+  storage::Batch batch;
+  STOA_TRY_ASSIGN(batch.documents, take_known(split, stamp.time()));
+  auto page = shopify::decode_nodes(kind_, std::move(split));
   if (page.has_next && (page.end_cursor.empty() || page.end_cursor == state_.after))
     return fail(Error{Code::corrupt, "sync: the shop's page names no way to the next one"});
 
-  storage::Batch batch;
+  state_.window_seen += static_cast<std::int64_t>(batch.documents.size());
+  for (const auto& document : batch.documents) state_.id_last = std::max(state_.id_last, number_of(document.id));
   for (auto& node : page.nodes) {
     state_.id_last = std::max(state_.id_last, number_of(node.id));
     if (kind_ == model::Kind::discounts) shopify::bound_codes(node, context_.options.codes_max);
@@ -192,6 +223,7 @@ Result<bool> KindWalk::page(shopify::Transport& transport) {
     }
     STOA_TRY_ASSIGN(auto document,
                     to_document(kind_, std::move(node.body), stamp.time(), model::Source::page, api_version_));
+    document.raw = raw_of(context_, kind_, node);
     batch.documents.push_back(std::move(document));
   }
   for (const auto& [id, why] : page.broken) {
@@ -202,7 +234,10 @@ Result<bool> KindWalk::page(shopify::Transport& transport) {
   }
   pass_.progress.state = storage::KindState::writing;
   advance(page);
-  STOA_TRY(store_batch(std::move(batch)));
+  const auto stored = store_batch(std::move(batch));
+  // Another fetch stored a document in between: the walk stands where it was, and asks for the page again.
+  if (!stored && stored.error().reason == "document-changed") return false;
+  STOA_TRY(stored);
   return false;
 }
 

@@ -42,6 +42,7 @@ class KindWalk {
   Result<> proven_complete(shopify::Transport& transport);
   Result<shopify::Answer> call(shopify::Transport& transport, shopify::Call call);
   Result<> store_batch(storage::Batch batch);
+  Result<std::vector<model::Document>> take_known(shopify::RawPage& page, Time fetched_at);
   void advance(const shopify::ListPage& page);
   void withhold(std::string why);
   storage::KindProgress& progress();
@@ -60,6 +61,8 @@ class KindWalk {
 shopify::Extras extras_of(const storage::StoreEntry& entry);
 // One call with the options' deadline; its cost is added to the job's.
 Result<shopify::Answer> send(const WalkContext& context, shopify::Transport& transport, shopify::Call call);
+// Document::raw of a decoded node: nothing when the document will not be made of that node alone.
+std::optional<Hash> raw_of(const WalkContext& context, model::Kind kind, const shopify::Decoded& node);
 // A document from a decoded node, ready to be stored.
 Result<model::Document> to_document(model::Kind kind, std::string body, Time fetched_at, model::Source source,
                                     std::string api_version);

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "base/json_text.h"
 #include "sync/draft.h"
+#include "sync/shared_fixture.h"
 #include "sync/walk_fixture.h"
 
 namespace stoa::sync {
@@ -33,6 +35,63 @@ TEST_F(KindWalkTest, AFirstWalkStoresEverythingAndASecondWritesNothing) {
   EXPECT_EQ(second.written, 0);
   EXPECT_EQ(second.unchanged, 130);
   EXPECT_EQ(*fixture_.store().version(), version);
+}
+
+// A product stored with another body than the shop's node makes, as if an older decoder had made it.
+model::Document odd_product(std::int64_t id, Time fetched_at, std::optional<Hash> raw) {
+  auto body = fmt::format(R"({{"id":"{}","title":"odd"}})", make_gid("Product", id));
+  auto document = *to_document(model::Kind::products, std::move(body), fetched_at, model::Source::page, "2026-10");
+  document.raw = raw;
+  return document;
+}
+std::string title(storage::StoreHandle& store, std::int64_t id) {
+  const auto stored = *store.get(model::Kind::products, make_gid("Product", id));
+  return json::find_string(stored->body, {"title"}).value_or("");
+}
+
+TEST_F(KindWalkTest, ANodeIsDecodedAgainUnlessItsTextAndAllThatShapesADocumentAreWhatTheyWere) {
+  shop_.add(1, 4, "same");
+  const auto at = fixture_.store().fetch_clock().begin().time();
+  const auto raw = [&](std::int64_t id, std::string_view decoder) {
+    return shopify::raw_hash(model::Kind::products, product_node(id, "same"),
+                             {.codes_max = fixture_.options.codes_max, .decoder_version = decoder});
+  };
+  ASSERT_TRUE(fixture_.store().apply(
+      {.documents = {odd_product(1, at, raw(1, model::kDecoderVersion)), odd_product(2, at, raw(2, "an older one")),
+                     odd_product(3, at, raw(1, model::kDecoderVersion)), odd_product(4, at, std::nullopt)}}));
+  const auto progress = walk();
+  EXPECT_EQ(progress.seen, 4);
+  EXPECT_EQ(progress.unchanged, 1);
+  EXPECT_EQ(progress.written, 3);
+  EXPECT_EQ(title(fixture_.store(), 1), "odd") << "the same node by the same decoder: not looked into";
+  for (const auto id : {2, 3, 4}) EXPECT_EQ(title(fixture_.store(), id), "same") << id;
+  EXPECT_EQ(*fixture_.store().raw_hashes(model::Kind::products, std::vector{make_gid("Product", 2)}),
+            std::vector{std::optional(raw(2, model::kDecoderVersion))});
+}
+
+TEST_F(KindWalkTest, ADocumentChangedWhileItsPageWasReadIsAskedForAgain) {
+  shop_.add(1, 60, "same");
+  walk();
+  SystemClock clock;
+  LeaseTable leases(clock);
+  SharedRegistry other(fixture_.registry(), leases, "A");
+  const auto inner = *fixture_.registry().resolve({.client_key = "walked"});
+  fixture_.use_store(*other.resolve({.client_key = "walked"}));
+  const auto slow = inner->fetch_clock().begin();
+  const auto pages = shop_.pages;  // of a whole walk
+  bool changed = false;
+  other.before_apply = [&] {
+    if (changed || shop_.pages != pages * 2) return;  // the last page is read, and not stored yet
+    changed = true;
+    ASSERT_EQ(inner->apply({.documents = {odd_product(60, slow.time(), std::nullopt)}})->replaced, 1);
+  };
+  const auto progress = walk();
+  EXPECT_EQ(progress.state, KindState::done);
+  EXPECT_EQ(progress.seen, 60);
+  EXPECT_EQ(progress.written, 1);
+  EXPECT_EQ(title(*inner, 60), "same") << "the page was asked for after the odd one";
+  EXPECT_EQ(shop_.pages, pages * 2 + 1);
+  EXPECT_TRUE(changed);
 }
 
 TEST_F(KindWalkTest, WhatIsGoneIsSweptAndOnlyThat) {
@@ -103,6 +162,9 @@ TEST_F(KindWalkTest, AListBeyondShopifysCapIsWalkedInWindowsOfIds) {  // rule S1
   EXPECT_EQ(progress.state, KindState::done);
   EXPECT_EQ(progress.seen, 25'400);
   EXPECT_EQ(fixture_.count(), 25'400);
+  const auto again = walk();  // finds every node known
+  EXPECT_EQ(again.state, KindState::done);
+  EXPECT_EQ(again.unchanged, 25'400);
 }
 
 TEST_F(KindWalkTest, APageTooDearIsHalvedUntilItFits) {

@@ -49,9 +49,11 @@ Result<bool> Refetch::step(shopify::Transport& transport) {
   }
   for (auto& node : by_ids.found) {
     if (kind_ == model::Kind::discounts) shopify::bound_codes(node, context_.options.codes_max);
+    const auto raw = raw_of(context_, kind_, node);
     STOA_TRY_ASSIGN(auto body, whole(transport, std::move(node)));
     STOA_TRY_ASSIGN(auto document,
                     to_document(kind_, std::move(body), stamp.time(), model::Source::page, api_version_));
+    document.raw = raw;
     batch.documents.push_back(std::move(document));
   }
   for (const auto& [id, why] : by_ids.broken) {

@@ -23,6 +23,9 @@ class SharedStore final : public StoreHandle {
   Result<std::vector<Stored>> get_many(model::Kind kind, std::span<const std::string> ids) override {
     return inner_->get_many(kind, ids);
   }
+  Result<std::vector<std::optional<Hash>>> raw_hashes(model::Kind kind, std::span<const std::string> ids) override {
+    return inner_->raw_hashes(kind, ids);
+  }
   Result<storage::Page> query(const Query& query) override { return inner_->query(query); }
   Result<std::vector<KindStatus>> kinds() override {
     STOA_TRY(registry_.reachable());
@@ -34,6 +37,7 @@ class SharedStore final : public StoreHandle {
   Result<std::optional<Tombstone>> tombstone(const std::string& id) override { return inner_->tombstone(id); }
   Result<Applied> apply(const Batch& batch) override {
     STOA_TRY(registry_.may_write(key()));
+    if (registry_.before_apply) registry_.before_apply();
     return inner_->apply(batch);
   }
   Result<std::int64_t> erase(model::Kind kind, std::span<const std::string> ids, Time fetched_at,

@@ -37,6 +37,7 @@ class SharedRegistry final : public storage::Registry {
   SharedRegistry(storage::Registry& inner, LeaseTable& leases, std::string process)
       : inner_(inner), leases_(leases), process_(std::move(process)) {}
 
+  std::function<void()> before_apply;       // runs before each batch is stored; set before any thread has the store
   std::atomic<bool> away{false};            // nothing answers
   std::atomic<bool> rows_away{false};       // update_job alone fails
   std::atomic<bool> open_jobs_away{false};  // open_jobs alone fails

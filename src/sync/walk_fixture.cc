@@ -8,12 +8,12 @@ namespace {
 
 constexpr std::string_view kEmpty = R"({"nodes":[],"pageInfo":{"hasNextPage":false,"endCursor":null}})";
 
-std::string node(std::int64_t id, const std::string& title) {
+}  // namespace
+
+std::string product_node(std::int64_t id, const std::string& title) {
   return fmt::format(R"({{"id":"{}","title":"{}","status":"ACTIVE","media":{},"metafields":{},"variants":{}}})",
                      make_gid("Product", id), title, kEmpty, kEmpty, kEmpty);
 }
-
-}  // namespace
 
 void FakeShop::add(std::int64_t from, std::int64_t to, const std::string& title) {
   for (auto id = from; id <= to; ++id) products[id] = title;
@@ -37,7 +37,7 @@ std::string FakeShop::page(const json::Object& variables) {
     ++walked;
     ++count;
     if (unlisted.contains(next->first)) continue;
-    nodes += (nodes.empty() ? "" : ",") + node(next->first, next->second);
+    nodes += (nodes.empty() ? "" : ",") + product_node(next->first, next->second);
   }
   const bool more = next != products.end() && walked < cap;
   return fmt::format(R"({{"products":{{"nodes":[{}],"pageInfo":{{"hasNextPage":{},"endCursor":"{}:{}"}}}}}})", nodes,

@@ -13,6 +13,9 @@
 namespace stoa::sync {
 
 // Products only, each with a title; paged by id as Shopify does it, no list longer than `cap`.
+// A product as the shop answers it.
+std::string product_node(std::int64_t id, const std::string& title);
+
 class FakeShop final : public shopify::Transport {
  public:
   Result<shopify::Answer> call(const shopify::Call& call) override;
@@ -45,6 +48,7 @@ class WalkFixture {
   std::int64_t count();
   storage::KindStatus status();
   storage::StoreHandle& store() { return *store_; }
+  void use_store(std::shared_ptr<storage::StoreHandle> store) { store_ = std::move(store); }
   storage::Registry& registry() { return *registry_; }
   const SyncOptions options;
 

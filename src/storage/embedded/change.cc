@@ -1,7 +1,5 @@
 #include "storage/embedded/change.h"
 
-#include <cstring>
-
 #include "base/json_text.h"
 
 namespace stoa::storage::embedded {
@@ -36,6 +34,7 @@ std::vector<std::string> list_of(std::string_view json) {
 struct Change::Held {
   std::int64_t rid = 0;
   Hash hash{};
+  std::optional<Hash> raw;
   Time fetched_at{};
   std::vector<std::string> texts;  // JSON text, as texts_of()
 };
@@ -45,8 +44,9 @@ Result<std::optional<Change::Held>> Change::held(model::Kind kind, const std::st
   STOA_TRY_ASSIGN(const bool found, row.next());
   if (!found) return std::nullopt;
   Held held{.rid = row.number(0), .fetched_at = std::max(row.time(2), equal_.equal_since(id))};
-  std::memcpy(held.hash.data(), row.text(1).data(), std::min(held.hash.size(), row.size(1)));
-  int column = 3;
+  held.hash = row.hash(1);
+  if (!row.null(3)) held.raw = row.hash(3);
+  int column = 4;
   for (const auto& field : model::spec(kind).index)
     if (field.type == FieldType::texts) held.texts.push_back(row.string(column++));
   return held;
@@ -59,10 +59,15 @@ Result<Change::Outcome> Change::put(const model::Document& document) {
   STOA_TRY_ASSIGN(const auto old, held(document.kind, document.id));
   if (old) {
     if (document.fetched_at < old->fetched_at) return Outcome::stale;
+    if (document.body.empty()) {
+      if (!document.raw || document.raw != old->raw) return document_changed(document.id);
+      return Outcome::unchanged;
+    }
     if (document.hash == old->hash) return Outcome::unchanged;
     STOA_TRY(replace(document, *old));
     return Outcome::replaced;
   }
+  if (document.body.empty()) return document_changed(document.id);
   {
     auto grave = db_.query("SELECT fetched_at FROM deletions WHERE id = ?").bind(document.id);
     STOA_TRY_ASSIGN(const bool deleted, grave.next());
@@ -75,7 +80,8 @@ Result<Change::Outcome> Change::put(const model::Document& document) {
 
 namespace {
 void bind_document(Statement& statement, const model::Document& document, std::int64_t version) {
-  statement.bind(document.hash, document.fetched_at, static_cast<int>(document.source), document.api_version, version);
+  statement.bind(document.hash, document.raw, document.fetched_at, static_cast<int>(document.source),
+                 document.api_version, version);
   for (std::size_t i = 0; i < model::spec(document.kind).index.size(); ++i)
     statement.bind(i < document.index.size() ? document.index[i] : model::IndexValue());
   statement.bind(Borrowed{document.body});

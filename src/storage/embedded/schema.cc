@@ -37,7 +37,7 @@ bool has_texts(Kind kind) {
 std::string kind_tables(Kind kind) {
   const auto& spec = model::spec(kind);
   std::string ddl = fmt::format(
-      "CREATE TABLE \"{}\"(rid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, hash BLOB NOT NULL,"
+      "CREATE TABLE \"{}\"(rid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, hash BLOB NOT NULL, raw BLOB,"
       " fetched_at INTEGER NOT NULL, source INTEGER NOT NULL, api_version TEXT NOT NULL, ver INTEGER NOT NULL",
       spec.collection);
   for (const auto& field : spec.index) ddl += fmt::format(", {} {}", column(field.name), column_type(field.type));
@@ -120,18 +120,19 @@ KindSql make_sql(Kind kind) {
     if (field.type == FieldType::texts) texts += ", " + column(field.name);
     marks += ", ?";
   }
-  sql.guard = fmt::format("SELECT rid, hash, fetched_at{} FROM {} WHERE id = ?", texts, sql.table);
+  sql.guard = fmt::format("SELECT rid, hash, fetched_at, raw{} FROM {} WHERE id = ?", texts, sql.table);
   sql.insert = fmt::format(
-      "INSERT INTO {}(id, hash, fetched_at, source, api_version, ver{}, body) VALUES(?, ?, ?, ?, ?, ?{}, ?)", sql.table,
-      names(kind, ", {}"), marks);
+      "INSERT INTO {}(id, hash, raw, fetched_at, source, api_version, ver{}, body) VALUES(?, ?, ?, ?, ?, ?, ?{}, ?)",
+      sql.table, names(kind, ", {}"), marks);
   sql.update = fmt::format(
-      "UPDATE {} SET hash = ?, fetched_at = ?, source = ?, api_version = ?, ver = ?{}, body = ? WHERE rid = ?",
+      "UPDATE {} SET hash = ?, raw = ?, fetched_at = ?, source = ?, api_version = ?, ver = ?{}, body = ? WHERE rid = ?",
       sql.table, names(kind, ", {} = ?"));
   sql.erase = fmt::format("DELETE FROM {} WHERE rid = ?", sql.table);
   const auto stored =
       fmt::format("SELECT id, hash, fetched_at, source, api_version, ver, body FROM {} WHERE ", sql.table);
   sql.by_id = stored + "id = ?";
   sql.by_rid = stored + "rid = ?";
+  sql.raw = fmt::format("SELECT raw FROM {} WHERE id = ?", sql.table);
   sql.unseen = fmt::format(
       "SELECT rid, id FROM {0} WHERE NOT EXISTS (SELECT 1 FROM seen WHERE seen.pass = ? AND seen.id = {0}.id)",
       sql.table);

@@ -10,7 +10,7 @@
 namespace stoa::storage::embedded {
 
 inline constexpr Format kAppconfigFormat{0x53746f41, 1, "appconfig-not-ours"};  // "StoA"
-inline constexpr Format kStoreFormat{0x53746f53, 3, "database-not-ours"};       // "StoS"
+inline constexpr Format kStoreFormat{0x53746f53, 4, "database-not-ours"};       // "StoS"
 
 // The bytes of a new, empty file. The store's is built once: making a store is a copy.
 Result<std::string> appconfig_image();
@@ -23,12 +23,13 @@ std::string kind_ddl(model::Kind kind);
 struct KindSql {
   std::string table;                // quoted
   std::string terms;                // side table of `texts` fields, quoted; empty: the kind has none
-  std::string guard;                // id → rid, hash, fetched_at, then one column per texts field
-  std::string insert;               // id, hash, fetched_at, source, api_version, ver, index fields…, body
-  std::string update;               // hash, fetched_at, source, api_version, ver, index fields…, body, rid
+  std::string guard;                // id → rid, hash, fetched_at, raw, then one column per texts field
+  std::string insert;               // id, hash, raw, fetched_at, source, api_version, ver, index fields…, body
+  std::string update;               // hash, raw, fetched_at, source, api_version, ver, index fields…, body, rid
   std::string erase;                // rid
   std::string add_term, drop_term;  // field, term, id
   std::string by_id, by_rid;        // id or rid → the columns of Stored
+  std::string raw;                  // id → raw
   std::string unseen;               // pass rid → rid, id
   std::string fetched;              // rid → fetched_at
 };

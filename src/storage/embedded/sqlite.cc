@@ -43,6 +43,13 @@ Statement::~Statement() {
   sqlite3_clear_bindings(statement_);
 }
 
+Hash Statement::hash(int column) const {
+  Hash hash{};
+  const auto bytes = text(column);
+  std::copy_n(bytes.begin(), std::min(bytes.size(), hash.size()), hash.begin());
+  return hash;
+}
+
 void Statement::check(int code) {
   if (code_ == SQLITE_OK) code_ = code;
 }

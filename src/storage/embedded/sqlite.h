@@ -53,6 +53,7 @@ class Statement {
   Time time(int column) const { return from_micros(number(column)); }
   std::string_view text(int column) const;  // until the next step
   std::string string(int column) const { return std::string(text(column)); }
+  Hash hash(int column) const;  // zeros behind what is shorter
   std::optional<Time> maybe_time(int column) const { return null(column) ? std::nullopt : std::optional(time(column)); }
   // Bytes the row's text has, without reading it.
   std::size_t size(int column) const { return static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)); }

@@ -1,6 +1,4 @@
 // A store's documents: reading one, many, a page; applying a batch; erasing.
-#include <cstring>
-
 #include "storage/embedded/change.h"
 #include "storage/embedded/query_sql.h"
 #include "storage/embedded/schema.h"
@@ -88,7 +86,7 @@ Result<> apply_drafts(Connection& db, const Batch& batch, std::int64_t pass) {
 Stored stored_from(Statement& row) {
   Stored stored;
   stored.id = row.text(0);
-  std::memcpy(stored.hash.data(), row.text(1).data(), std::min(stored.hash.size(), row.size(1)));
+  stored.hash = row.hash(1);
   stored.fetched_at = row.time(2);
   stored.source = static_cast<model::Source>(row.number(3));
   stored.api_version = row.text(4);
@@ -118,6 +116,24 @@ Result<std::vector<Stored>> EmbeddedStore::get_many(model::Kind kind, std::span<
       auto row = db->query(kind_sql(kind).by_id).bind(id);
       STOA_TRY_ASSIGN(const bool found, row.next());
       if (found) all.push_back(stored_from(row));
+    }
+    return {};
+  }();
+  STOA_TRY(db->query("COMMIT").run());
+  STOA_TRY(read);
+  return all;
+}
+
+Result<std::vector<std::optional<Hash>>> EmbeddedStore::raw_hashes(model::Kind kind, std::span<const std::string> ids) {
+  STOA_TRY_ASSIGN(const auto file, use());
+  STOA_TRY_ASSIGN(auto db, file->read());
+  STOA_TRY(db->query("BEGIN").run());
+  std::vector<std::optional<Hash>> all(ids.size());
+  const auto read = [&]() -> Result<> {
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      auto row = db->query(kind_sql(kind).raw).bind(ids[i]);
+      STOA_TRY_ASSIGN(const bool found, row.next());
+      if (found && !row.null(0)) all[i] = row.hash(0);
     }
     return {};
   }();

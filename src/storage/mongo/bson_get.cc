@@ -38,6 +38,15 @@ Time micros_at(Bson document, std::string_view path) {
   return Time(std::chrono::microseconds(number_at(document, path)));
 }
 
+std::optional<Hash> hash_at(Bson document, std::string_view path) {
+  const auto value = find(document, path);
+  const auto bytes = value ? value->binary() : std::nullopt;
+  Hash hash{};
+  if (!bytes || bytes->size() != hash.size()) return std::nullopt;
+  std::memcpy(hash.data(), bytes->data(), hash.size());
+  return hash;
+}
+
 std::optional<Time> maybe_micros_at(Bson document, std::string_view path) {
   const auto value = find(document, path);
   if (!value || !value->integer()) return std::nullopt;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/json.h"
 #include "storage/mongo/bson_writer.h"
 
@@ -16,6 +17,7 @@ std::int64_t number_at(Bson document, std::string_view path);  // int32, int64, 
 bool truth_at(Bson document, std::string_view path);
 Time micros_at(Bson document, std::string_view path);  // of an int64 that counts microseconds
 std::optional<Time> maybe_micros_at(Bson document, std::string_view path);
+std::optional<Hash> hash_at(Bson document, std::string_view path);
 Bson document_at(Bson document, std::string_view path);  // or array; empty() when absent
 std::vector<std::string> texts_in(Bson array);
 

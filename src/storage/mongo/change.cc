@@ -168,7 +168,7 @@ Result<Change::HeldById> Change::held(model::Kind kind, const std::vector<std::s
   query.utf8("find", collection_of(kind)).begin_document("filter").begin_document("_id").begin_array("$in");
   for (const auto id : ids) query.utf8(kItem, id);
   query.end().end().end();
-  query.begin_document("projection").int32("_m.hash", 1).int32("_m.fetchedMicros", 1).end();
+  query.begin_document("projection").int32("_m.hash", 1).int32("_m.raw", 1).int32("_m.fetchedMicros", 1).end();
   query.int64("batchSize", static_cast<std::int64_t>(ids.size()) + 1);
   HeldById all;
   all.reserve(ids.size());
@@ -179,9 +179,8 @@ Result<Change::HeldById> Change::held(model::Kind kind, const std::vector<std::s
     auto& one = found->second;
     one.is_new = false;
     one.fetched_at = std::max(micros_at(row, "_m.fetchedMicros"), clock_.equal_since(std::string(found->first)));
-    if (const auto hash = find(row, "_m.hash"))
-      if (const auto bytes = hash->binary())
-        std::memcpy(one.hash.data(), bytes->data(), std::min(bytes->size(), one.hash.size()));
+    one.hash = hash_at(row, "_m.hash").value_or(Hash{});
+    one.raw = hash_at(row, "_m.raw");
     return true;
   };
   STOA_TRY(session_.find(database_, query.finish(), read));
@@ -255,7 +254,9 @@ Result<> Change::decide(model::Kind kind, const Batch& batch) {
       ++applied.stale;
       continue;
     }
-    if (living && document.hash == one.hash) {
+    if (document.body.empty() && !(living && document.raw && document.raw == one.raw))
+      return document_changed(document.id);
+    if (document.body.empty() || (living && document.hash == one.hash)) {
       ++applied.unchanged;
       equal.push_back(&document);
       continue;
@@ -273,7 +274,7 @@ Result<> Change::decide(model::Kind kind, const Batch& batch) {
       ++applied.replaced;
     }
     if (one.write == nullptr) writes_[static_cast<std::size_t>(kind)].push_back(document.id);
-    one.hash = document.hash, one.fetched_at = document.fetched_at, one.write = &document;
+    one.hash = document.hash, one.raw = document.raw, one.fetched_at = document.fetched_at, one.write = &document;
   }
   return {};
 }

@@ -59,6 +59,7 @@ class Change {
  private:
   struct Held {  // what is stored under an id, or will be by this step
     Hash hash{};
+    std::optional<Hash> raw;
     Time fetched_at{};
     const model::Document* write = nullptr;  // this step's, to be written
     bool is_new = false;

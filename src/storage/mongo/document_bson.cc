@@ -1,9 +1,8 @@
 #include "storage/mongo/document_bson.h"
 
-#include <cstring>
-
 #include "base/json_token.h"
 #include "storage/mongo/body_bson.h"
+#include "storage/mongo/bson_get.h"
 #include "storage/mongo/bson_json.h"
 
 namespace stoa::storage::mongo {
@@ -114,9 +113,9 @@ void append_derived(BsonWriter& out, const model::Document& document, Room& room
 enum class Keep { fields, text };
 
 void append_meta(BsonWriter& out, const model::Document& document, std::int64_t ver, Keep keep) {
-  out.begin_document("_m")
-      .binary("hash", document.hash)
-      .date("fetchedAt", to_milliseconds(document.fetched_at))
+  out.begin_document("_m").binary("hash", document.hash);
+  if (document.raw) out.binary("raw", *document.raw);
+  out.date("fetchedAt", to_milliseconds(document.fetched_at))
       .int64("fetchedMicros", micros(document.fetched_at))
       .utf8("source", model::to_string(document.source))
       .utf8("apiVersion", document.api_version)
@@ -173,10 +172,9 @@ std::optional<model::Source> source_from(std::string_view name) {
 
 // Fills in what `_m` says; the name of what is missing or of another type, null when nothing is.
 const char* read_meta(Bson meta, Stored& stored) {
-  const auto hash = find(meta, "hash");
-  const auto bytes = hash ? hash->binary() : std::nullopt;
-  if (!bytes || bytes->size() != stored.hash.size()) return "_m.hash";
-  std::memcpy(stored.hash.data(), bytes->data(), bytes->size());
+  const auto hash = hash_at(meta, "hash");
+  if (!hash) return "_m.hash";
+  stored.hash = *hash;
 
   const auto fetched = find(meta, "fetchedMicros");
   if (!fetched || !fetched->integer()) return "_m.fetchedMicros";

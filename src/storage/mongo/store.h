@@ -33,6 +33,7 @@ class MongoStore final : public StoreHandle {
 
   Result<std::optional<Stored>> get(model::Kind kind, const std::string& id) override;
   Result<std::vector<Stored>> get_many(model::Kind kind, std::span<const std::string> ids) override;
+  Result<std::vector<std::optional<Hash>>> raw_hashes(model::Kind kind, std::span<const std::string> ids) override;
   Result<Page> query(const Query& query) override;
   Result<std::vector<KindStatus>> kinds() override;
   Result<Boundary> boundary(model::Kind kind, const std::string& field, Time now) override;

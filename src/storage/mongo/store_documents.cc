@@ -48,6 +48,26 @@ Result<std::vector<Stored>> MongoStore::get_many(model::Kind kind, std::span<con
   return all;
 }
 
+Result<std::vector<std::optional<Hash>>> MongoStore::raw_hashes(model::Kind kind, std::span<const std::string> ids) {
+  STOA_TRY_ASSIGN(const auto use, this->use());
+  STOA_TRY_ASSIGN(auto session, this->session(Lane::bulk));
+  BsonWriter command;
+  append_ids(command, model::spec(kind).collection, ids);
+  command.begin_document("projection").int32("_m.raw", 1).end();
+  std::unordered_map<std::string, Hash> found;
+  const auto read = [&](Bson row) -> Result<bool> {
+    if (const auto hash = hash_at(row, "_m.raw")) found.emplace(text_at(row, "_id"), *hash);
+    return true;
+  };
+  STOA_TRY(session.find(database_, command.finish(), read));
+  std::vector<std::optional<Hash>> all;
+  for (const auto& id : ids) {
+    const auto one = found.find(id);
+    all.push_back(one == found.end() ? std::nullopt : std::optional(one->second));
+  }
+  return all;
+}
+
 Result<Page> MongoStore::query(const Query& query) {
   STOA_TRY_ASSIGN(const auto use, this->use());
   STOA_TRY_ASSIGN(auto session, this->session(Lane::interactive));
