@@ -39,7 +39,9 @@ Result<std::optional<Draft>> EmbeddedStore::next_draft(const Pass& pass) {
   STOA_TRY_ASSIGN(auto db, file->read());
   STOA_TRY_ASSIGN(const auto saved, find_pass(*db, pass.job, pass.progress.kind));
   auto row =
-      db->query("SELECT id, body, fetched_at, open FROM drafts WHERE pass = ? ORDER BY rid LIMIT 1").bind(saved.rid);
+      db->query(
+            "SELECT id, body, fetched_at, open FROM drafts WHERE rid = (SELECT min(rid) FROM drafts WHERE pass = ?)")
+          .bind(saved.rid);  // not ORDER BY rid: that would sort the bodies
   STOA_TRY_ASSIGN(const bool found, row.next());
   if (!found) return std::nullopt;
   return Draft{.id = row.string(0), .body = row.string(1), .fetched_at = row.time(2), .open = row.string(3)};
