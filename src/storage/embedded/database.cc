@@ -56,7 +56,10 @@ Result<> check_version(Connection& db, const std::filesystem::path& path, const 
                       query.number(0), format.version)
                     .because("format-too-new"));
   if (query.number(0) != format.version)
-    return fail(error(Code::corrupt, "{}: format version {}, wanted {}", path.string(), query.number(0), format.version)
+    return fail(error(Code::corrupt,
+                      "{}: format version {}, wanted {}: made by an older stoa; go on with that one, or remove what it "
+                      "made and mirror it anew",
+                      path.string(), query.number(0), format.version)
                     .because("format-unknown"));
   return {};
 }

@@ -152,6 +152,22 @@ TEST_F(EmbeddedTest, ANewerFormatIsRefusedInEitherFile) {
   EXPECT_EQ(refusal(open()), "corrupt/format-too-new");
 }
 
+TEST_F(EmbeddedTest, AnOlderFormatIsRefusedAndTheStoreCanBeRemoved) {
+  {
+    auto registry = must(open());
+    create(*registry, "acme");
+  }
+  run_sql(store_file("acme"), "PRAGMA user_version=1");
+  auto registry = must(open());
+  const auto version = must(registry->resolve({.client_key = "acme"}))->version();
+  EXPECT_EQ(refusal(version), "corrupt/format-unknown");
+  EXPECT_TRUE(version.error().what.contains("older stoa")) << version.error().what;
+  must(registry->remove(ClientKey("acme"), ""));
+  EXPECT_FALSE(std::filesystem::exists(store_file("acme")));
+  auto again = create(*registry, "acme");
+  EXPECT_EQ(refusal(again->version()), "ok");
+}
+
 TEST_F(EmbeddedTest, ADamagedFileIsCorruptAndOthersServe) {
   {
     auto registry = must(open());
