@@ -167,6 +167,23 @@ TEST_P(RegistryContract, SealedValuesAreNoticedWhereverTheyStand) {
   EXPECT_TRUE(must(registry_->has_sealed_values()));
 }
 
+TEST_P(RegistryContract, ListsLongerThanABatchAreReadByManyAtOnce) {
+  store();
+  const auto before = must(registry_->keys(ClientKey("acme"))).size();
+  constexpr int kKeys = 300;  // MongoDB hands out 101 rows first, and the others to whom it gave those
+  for (int i = 0; i < kKeys; ++i) must(registry_->add_key(key_record("acme", fmt::format("key_{}", i), at(i))));
+  std::atomic<int> whole = 0;
+  {
+    std::vector<std::jthread> readers;
+    for (int i = 0; i < 8; ++i)
+      readers.emplace_back([&] {
+        for (int turn = 0; turn < 20; ++turn)
+          if (const auto keys = registry_->keys(ClientKey("acme")); keys && keys->size() == kKeys + before) ++whole;
+      });
+  }
+  EXPECT_EQ(whole, 8 * 20);
+}
+
 // ---- removing
 
 TEST_P(RegistryContract, ARemovedStoreLeavesNothingAndTouchesNothingElse) {

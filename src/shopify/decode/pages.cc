@@ -8,8 +8,6 @@ namespace {
 
 constexpr std::array kLists{ListRow{"metafields", "PageMetafields"}};
 
-Result<void> arrange(std::string&) { return {}; }
-
 }  // namespace
 
 const KindRow kPagesRow{
@@ -29,7 +27,6 @@ const KindRow kPagesRow{
     .sorted_by_time = true,
     .lists = kLists,
     .id_lists = {},
-    .arrange = arrange,
 };
 
 }  // namespace stoa::shopify

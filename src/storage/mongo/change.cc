@@ -16,13 +16,9 @@ constexpr std::string_view kStore = "store";  // `_id` of the store's state
 std::string collection_of(model::Kind kind) { return std::string(model::spec(kind).collection); }
 
 std::unexpected<Error> lost_or_gone(Session& session, const std::string& database) {
-  BsonWriter query;
-  query.utf8("find", kSyncState).begin_document("filter").utf8("_id", kStore).end().int32("limit", 1);
-  bool there = false;
-  const auto see = [&](Bson) -> Result<bool> { return there = true; };
-  if (auto asked = session.find(database, query.finish(), see); !asked)
-    return std::unexpected(std::move(asked).error());
-  if (!there)
+  auto state = session.find_one(database, kSyncState, "_id", kStore);
+  if (!state) return std::unexpected(std::move(state).error());
+  if (!*state)
     return fail(error(Code::not_found, "database {}: the store was removed", database).because("store-not-found"));
   return fail(error(Code::conflict, "database {}: another process has taken the store's lease", database)
                   .because("lease-lost"));
@@ -59,29 +55,25 @@ void append_prefix(BsonWriter& out, std::string_view prefix) {
 // ---- the state of a store
 
 Result<State> read_state(Session& session, const std::string& database) {
-  BsonWriter query;
-  query.utf8("find", kSyncState).begin_document("filter").utf8("_id", kStore).end().int32("limit", 1);
   State state;
   for (const auto kind : model::all_kinds()) state.kinds.push_back({.kind = kind});
-  const auto read = [&](Bson row) -> Result<bool> {
-    state.incarnation = text_at(row, "incarnation");
-    state.version = number_at(row, "version");
-    state.fetched_at = micros_at(row, "fetchedMicros");
-    for (auto& status : state.kinds) {
-      const auto name = kind_name(status.kind);
-      state.indexed[static_cast<std::size_t>(status.kind)] = number_at(row, fmt::format("indexed.{}", name));
-      const auto kind = document_at(row, fmt::format("kinds.{}", name));
-      if (kind.empty()) continue;
-      state.told[static_cast<std::size_t>(status.kind)] = true;
-      status.count = number_at(kind, "count");
-      status.complete = truth_at(kind, "complete");
-      status.as_of = maybe_micros_at(kind, "asOfMicros");
-      if (const auto text = text_at(kind, "state"); !text.empty()) status.state = text;
-      status.error = text_at(kind, "error");
-    }
-    return false;
-  };
-  STOA_TRY(session.find(database, query.finish(), read));
+  STOA_TRY_ASSIGN(const auto found, session.find_one(database, kSyncState, "_id", kStore));
+  const auto row = found.bson();
+  state.incarnation = text_at(row, "incarnation");
+  state.version = number_at(row, "version");
+  state.fetched_at = micros_at(row, "fetchedMicros");
+  for (auto& status : state.kinds) {
+    const auto name = kind_name(status.kind);
+    state.indexed[static_cast<std::size_t>(status.kind)] = number_at(row, fmt::format("indexed.{}", name));
+    const auto kind = document_at(row, fmt::format("kinds.{}", name));
+    if (kind.empty()) continue;
+    state.told[static_cast<std::size_t>(status.kind)] = true;
+    status.count = number_at(kind, "count");
+    status.complete = truth_at(kind, "complete");
+    status.as_of = maybe_micros_at(kind, "asOfMicros");
+    if (const auto text = text_at(kind, "state"); !text.empty()) status.state = text;
+    status.error = text_at(kind, "error");
+  }
   return state;
 }
 

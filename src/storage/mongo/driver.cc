@@ -62,6 +62,7 @@ bool passing(std::uint32_t code) {
     case 24:     // LockTimeout
     case 46:     // LockBusy
     case 14031:  // OutOfDiskSpace
+    case 43:     // CursorNotFound: its server is another now
       return true;
     default: return false;
   }
@@ -163,6 +164,7 @@ Result<Reply> Session::send(std::string_view database, Bson command, Way way) {
   bson_error_t error{};
   if (session_ != nullptr && !mongoc_client_session_append(session_, options.bson, &error))
     return fail(driver_error(error));
+  if (server_ != 0) BSON_APPEND_INT32(options.bson, "serverId", static_cast<std::int32_t>(server_));
   bson_t answer;
   bool ok = false;
   switch (way) {
@@ -188,7 +190,33 @@ std::unexpected<Error> Session::failed(const bson_error_t& error, const bson_t* 
   return fail(driver_error(error));
 }
 
+Result<Row> Session::find_one(std::string_view database, std::string_view collection, std::string_view field,
+                              std::string_view value) {
+  BsonWriter command;
+  command.utf8("find", collection).begin_document("filter").utf8(field, value).end();
+  command.int32("limit", 1).boolean("singleBatch", true);
+  STOA_TRY_ASSIGN(auto reply, read(database, command.finish()));
+  return Row(std::move(reply));
+}
+
 Result<> Session::find(std::string_view database, Bson command, const std::function<Result<bool>(Bson)>& each) {
+  if (session_ != nullptr) return walk_cursor(database, command, each);
+  STOA_TRY(begin_session());
+  bson_error_t error{};
+  auto* server = mongoc_client_select_server(client_, false, nullptr, &error);
+  Result<> done = server == nullptr ? fail(driver_error(error)) : Result<>();
+  if (done) {
+    server_ = mongoc_server_description_id(server);
+    mongoc_server_description_destroy(server);
+    done = walk_cursor(database, command, each);
+  }
+  server_ = 0;
+  end_session();
+  return done;
+}
+
+// A cursor lives on one server, and in the session that opened it: commands of a walk must name both.
+Result<> Session::walk_cursor(std::string_view database, Bson command, const std::function<Result<bool>(Bson)>& each) {
   const auto collection =
       std::string(text_at(command, "find").empty() ? text_at(command, "aggregate") : text_at(command, "find"));
   STOA_TRY_ASSIGN(auto reply, read(database, command));
@@ -226,14 +254,21 @@ Result<> Session::find(std::string_view database, Bson command, const std::funct
 
 // ---- transactions
 
-Result<> Session::transaction(const std::function<Result<>()>& body) {
-  STOA_CHECK(session_ == nullptr, "a transaction inside a transaction");
+Result<> Session::begin_session() {
   bson_error_t error{};
   const std::unique_ptr<mongoc_session_opt_t, void (*)(mongoc_session_opt_t*)> options(mongoc_session_opts_new(),
                                                                                        &mongoc_session_opts_destroy);
   mongoc_session_opts_set_causal_consistency(options.get(), false);
   session_ = mongoc_client_start_session(client_, options.get(), &error);
   if (session_ == nullptr) return fail(driver_error(error));
+  return {};
+}
+void Session::end_session() { mongoc_client_session_destroy(std::exchange(session_, nullptr)); }
+
+Result<> Session::transaction(const std::function<Result<>()>& body) {
+  STOA_CHECK(session_ == nullptr, "a transaction inside a transaction");
+  STOA_TRY(begin_session());
+  bson_error_t error{};
   Result<> done;
   const auto patience = clock_.mono() + kTransactionPatience;
   for (int attempt = 1;; ++attempt) {
@@ -250,7 +285,7 @@ Result<> Session::transaction(const std::function<Result<>()>& body) {
     if (now > patience) break;
     pause(jittered(attempt, now));
   }
-  mongoc_client_session_destroy(std::exchange(session_, nullptr));
+  end_session();
   return done;
 }
 

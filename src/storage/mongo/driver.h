@@ -47,6 +47,17 @@ class Reply {
   std::unique_ptr<Held> held_ = std::make_unique<Held>();
 };
 
+// What find_one() found, if anything.
+class Row {
+ public:
+  explicit Row(Reply reply) : reply_(std::move(reply)) {}
+  Bson bson() const { return document_at(document_at(reply_.bson(), "cursor.firstBatch"), "0"); }
+  explicit operator bool() const { return !bson().empty(); }
+
+ private:
+  Reply reply_;
+};
+
 class Session {
  public:
   Session(Session&& other) noexcept;
@@ -58,6 +69,9 @@ class Session {
   Result<Reply> write(std::string_view database, Bson command);
   // Commands that are neither: createIndexes, dropDatabase, hostInfo.
   Result<Reply> run(std::string_view database, Bson command);
+  // The document whose `field` is `value`.
+  Result<Row> find_one(std::string_view database, std::string_view collection, std::string_view field,
+                       std::string_view value);
   // Runs a find or an aggregate and hands out its documents, batch by batch, until `each` answers false or fails.
   Result<> find(std::string_view database, Bson command, const std::function<Result<bool>(Bson)>& each);
 
@@ -71,13 +85,17 @@ class Session {
   Session(mongoc_client_pool_t* pool, mongoc_client_t* client, const Clock& clock)
       : pool_(pool), client_(client), clock_(clock) {}
   Result<Reply> send(std::string_view database, Bson command, Way way);
+  Result<> walk_cursor(std::string_view database, Bson command, const std::function<Result<bool>(Bson)>& each);
+  Result<> begin_session();
+  void end_session();
   Result<> commit();
   std::unexpected<Error> failed(const bson_error_t& error, const bson_t* reply);
 
   mongoc_client_pool_t* pool_;
   mongoc_client_t* client_;
   const Clock& clock_;
-  mongoc_client_session_t* session_ = nullptr;  // while a transaction runs
+  mongoc_client_session_t* session_ = nullptr;  // while a transaction or a cursor is open
+  std::uint32_t server_ = 0;                    // while a cursor is open: where
   bool transient_ = false, unknown_ = false;    // the last error's labels: see transaction()
 };
 

@@ -82,20 +82,14 @@ Result<> MongoRegistry::open() {
 
 // An appconfig that holds anything without Stoa's mark is another system's.
 Result<> MongoRegistry::check_ours(Session& session) {
-  BsonWriter command;
-  command.utf8("find", kDeployment).begin_document("filter").utf8("_id", "stoa").end().int32("limit", 1);
-  std::int64_t format = 0;
-  const auto read = [&](Bson row) -> Result<bool> {
-    format = number_at(row, "format");
-    return false;
-  };
-  STOA_TRY(session.find(kAppconfig, command.finish(), read));
+  STOA_TRY_ASSIGN(const auto mark, session.find_one(kAppconfig, kDeployment, "_id", "stoa"));
+  const auto format = number_at(mark.bson(), "format");
   if (format > kFormat)
     return fail(error(Code::corrupt, "storage: appconfig is of format {}, this stoa knows up to {}: use a newer one",
                       format, kFormat)
                     .because("format-too-new"));
   if (format > 0) return {};
-  command.reset();
+  BsonWriter command;
   command.int32("listCollections", 1).boolean("nameOnly", true).boolean("authorizedCollections", true);
   STOA_TRY_ASSIGN(const auto reply, session.read(kAppconfig, command.finish()));
   BsonReader there(document_at(reply.bson(), "cursor.firstBatch"));
@@ -153,21 +147,10 @@ Result<> MongoRegistry::load() {
 }
 
 Result<std::optional<StoreEntry>> MongoRegistry::read_entry(Session& session, const ClientKey& key) {
-  BsonWriter command;
-  std::vector<std::uint8_t> rows[2];
-  const std::pair<std::string_view, std::string_view> asked[] = {{"clients", "_id"}, {"shops", "clientKey"}};
-  for (std::size_t i = 0; i < 2; ++i) {
-    command.reset();
-    command.utf8("find", asked[i].first).begin_document("filter").utf8(asked[i].second, key.str()).end();
-    command.int32("limit", 1);
-    const auto keep = [&](Bson row) -> Result<bool> {
-      rows[i].assign(row.begin(), row.end());
-      return false;
-    };
-    STOA_TRY(session.find(kAppconfig, command.finish(), keep));
-    if (rows[i].empty()) return std::nullopt;
-  }
-  STOA_TRY_ASSIGN(auto entry, entry_from(rows[0], rows[1]));
+  STOA_TRY_ASSIGN(const auto client, session.find_one(kAppconfig, "clients", "_id", key.str()));
+  STOA_TRY_ASSIGN(const auto shop, session.find_one(kAppconfig, "shops", "clientKey", key.str()));
+  if (!client || !shop) return std::nullopt;
+  STOA_TRY_ASSIGN(auto entry, entry_from(client.bson(), shop.bson()));
   return entry;
 }
 
@@ -241,12 +224,12 @@ Result<> MongoRegistry::tell_versions() {
 
 // The rows that changed lately, or all of them; with all, stores whose rows are gone leave.
 Result<> MongoRegistry::hear(bool everything) {
-  const auto before = map_.all();
-  std::set<ClientKey> there;
   STOA_TRY_ASSIGN(auto session, this->session());
   STOA_TRY_ASSIGN(const auto removals, count_removals(session));
   everything = everything || removals != removals_heard_;  // rows that are gone do not say so
   if (everything) STOA_TRY(read_keys(session, nullptr));
+  // Taken before the rows are read: a store that is registered meanwhile must not look as if its row were gone.
+  const auto before = everything ? map_.all() : decltype(map_.all())();
   BsonWriter command;
   command.utf8("find", "shops").begin_document("filter");
   if (!everything) command.begin_document("changedAt").date("$gte", heard_until_ - kOverlap.count()).end();
@@ -264,9 +247,10 @@ Result<> MongoRegistry::hear(bool everything) {
   for (const auto& row : rows) {
     STOA_TRY(hear_row(session, row));
     if (const auto at = find(row, "changedAt")) heard_until_ = std::max(heard_until_, at->date().value_or(0));
-    there.insert(ClientKey(std::string(text_at(row, "clientKey"))));
   }
   if (!everything) return {};
+  std::set<ClientKey> there;
+  for (const auto& row : rows) there.insert(ClientKey(std::string(text_at(row, "clientKey"))));
   for (const auto& store : before)
     if (!there.contains(store->key())) {
       STOA_TRY_ASSIGN(const auto entry, read_entry(session, store->key()));
@@ -278,15 +262,8 @@ Result<> MongoRegistry::hear(bool everything) {
 
 // How many stores were ever removed, by whichever process.
 Result<std::int64_t> MongoRegistry::count_removals(Session& session) {
-  BsonWriter command;
-  command.utf8("find", kDeployment).begin_document("filter").utf8("_id", "stoa").end().int32("limit", 1);
-  std::int64_t removals = 0;
-  const auto read = [&](Bson row) -> Result<bool> {
-    removals = number_at(row, "removals");
-    return false;
-  };
-  STOA_TRY(session.find(kAppconfig, command.finish(), read));
-  return removals;
+  STOA_TRY_ASSIGN(const auto mark, session.find_one(kAppconfig, kDeployment, "_id", "stoa"));
+  return number_at(mark.bson(), "removals");
 }
 
 Result<> MongoRegistry::hear_row(Session& session, Bson row) {

@@ -58,11 +58,10 @@ Result<Enqueued> MongoRegistry::enqueue(const JobRecord& job) {
 }
 
 Result<JobRecord> MongoRegistry::job(const std::string& id) {
-  BsonWriter command;
-  command.utf8("find", "jobs").begin_document("filter").utf8("_id", id).end().int32("limit", 1);
-  STOA_TRY_ASSIGN(auto found, find_jobs(command));
-  if (found.empty()) return no_such_job(id);
-  return std::move(found.front());
+  STOA_TRY_ASSIGN(auto session, this->session());
+  STOA_TRY_ASSIGN(const auto row, session.find_one(kAppconfig, "jobs", "_id", id));
+  if (!row) return no_such_job(id);
+  return job_from(row.bson());
 }
 
 Result<std::vector<JobRecord>> MongoRegistry::jobs(const JobQuery& query) {

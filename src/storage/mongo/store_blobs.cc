@@ -163,15 +163,9 @@ Result<> MongoStore::put_blob(const std::string& sha256, const fs::path& path) {
 }
 
 Result<std::optional<BlobInfo>> MongoStore::find_blob(Session& session, const std::string& sha256) {
-  BsonWriter command;
-  command.utf8("find", kBlobs).begin_document("filter").utf8("_id", sha256).end().int32("limit", 1);
-  std::optional<BlobInfo> found;
-  const auto read = [&](Bson row) -> Result<bool> {
-    found = info_from(row);
-    return false;
-  };
-  STOA_TRY(session.find(database_, command.finish(), read));
-  return found;
+  STOA_TRY_ASSIGN(const auto row, session.find_one(database_, kBlobs, "_id", sha256));
+  if (!row) return std::nullopt;
+  return info_from(row.bson());
 }
 
 Result<std::optional<BlobInfo>> MongoStore::blob(const std::string& sha256) {

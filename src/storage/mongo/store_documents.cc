@@ -131,20 +131,15 @@ Result<Boundary> MongoStore::boundary(model::Kind kind, const std::string& field
 Result<std::optional<Tombstone>> MongoStore::tombstone(const std::string& id) {
   STOA_TRY_ASSIGN(const auto use, this->use());
   STOA_TRY_ASSIGN(auto session, this->session(Lane::interactive));
-  BsonWriter command;
-  append_ids(command, kDeletions, {&id, 1});
-  std::optional<Tombstone> found;
-  const auto read = [&](Bson row) -> Result<bool> {
-    const auto kind = model::kind_from(text_at(row, "kind"));
-    if (!kind) return fail(Code::corrupt, "tombstone of {}: kind {}, wanted a known one", id, text_at(row, "kind"));
-    found = Tombstone{.id = id,
-                      .kind = *kind,
-                      .deleted_at = micros_at(row, "deletedMicros"),
-                      .fetched_at = micros_at(row, "fetchedMicros")};
-    return false;
-  };
-  STOA_TRY(session.find(database_, command.finish(), read));
-  return found;
+  STOA_TRY_ASSIGN(const auto found, session.find_one(database_, kDeletions, "_id", id));
+  if (!found) return std::nullopt;
+  const auto row = found.bson();
+  const auto kind = model::kind_from(text_at(row, "kind"));
+  if (!kind) return fail(Code::corrupt, "tombstone of {}: kind {}, wanted a known one", id, text_at(row, "kind"));
+  return Tombstone{.id = id,
+                   .kind = *kind,
+                   .deleted_at = micros_at(row, "deletedMicros"),
+                   .fetched_at = micros_at(row, "fetchedMicros")};
 }
 
 // ---- writing

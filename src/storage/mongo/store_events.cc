@@ -59,15 +59,9 @@ Result<bool> MongoStore::append_event(const Event& event) {
 Result<std::optional<Event>> MongoStore::event(const std::string& id) {
   STOA_TRY_ASSIGN(const auto use, this->use());
   STOA_TRY_ASSIGN(auto session, this->session(Lane::interactive));
-  BsonWriter command;
-  command.utf8("find", kEvents).begin_document("filter").utf8("_id", id).end().int32("limit", 1);
-  std::optional<Event> found;
-  const auto read = [&](Bson row) -> Result<bool> {
-    found = event_from(row);
-    return false;
-  };
-  STOA_TRY(session.find(database_, command.finish(), read));
-  return found;
+  STOA_TRY_ASSIGN(const auto row, session.find_one(database_, kEvents, "_id", id));
+  if (!row) return std::nullopt;
+  return event_from(row.bson());
 }
 
 Result<std::vector<Event>> MongoStore::events(const EventQuery& query) {

@@ -19,15 +19,9 @@ void append_first_under(BsonWriter& out, std::string_view prefix, std::int64_t l
 Result<std::optional<Pass>> MongoStore::pass(const std::string& job, model::Kind kind) {
   STOA_TRY_ASSIGN(const auto use, this->use());
   STOA_TRY_ASSIGN(auto session, this->session(Lane::bulk));
-  BsonWriter command;
-  command.utf8("find", kSyncState).begin_document("filter").utf8("_id", pass_id(job, kind)).end().int32("limit", 1);
-  std::optional<Pass> found;
-  const auto read = [&](Bson row) -> Result<bool> {
-    found = pass_from(job, kind, row);
-    return false;
-  };
-  STOA_TRY(session.find(database_, command.finish(), read));
-  return found;
+  STOA_TRY_ASSIGN(const auto row, session.find_one(database_, kSyncState, "_id", pass_id(job, kind)));
+  if (!row) return std::nullopt;
+  return pass_from(job, kind, row.bson());
 }
 
 // ---- the sweep's input (rule S2)
