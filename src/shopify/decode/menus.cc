@@ -1,13 +1,11 @@
 // Menus with their items, which are plain lists, three levels deep at most.
-#include "base/json_text.h"
 #include "shopify/decode/kind_row.h"
 
 namespace stoa::shopify {
 namespace {
 
-Result<void> arrange(std::string& body) {
-  if (!json::find_raw(body, {"items"}).starts_with('['))
-    return fail(Code::corrupt, "shopify: a menu without its items");
+Result<void> arrange(std::string&, std::string_view items) {
+  if (!items.starts_with('[')) return fail(Code::corrupt, "shopify: a menu without its items");
   return {};
 }
 
@@ -27,6 +25,7 @@ const KindRow kMenusRow{
     .sorted_by_time = false,  // a menu tells no time: an incremental pass could not be told from the last one
     .lists = {},
     .id_lists = {},
+    .arranged = "items",
     .arrange = arrange,
 };
 

@@ -1,13 +1,11 @@
 // Metaobjects of all types, each with what its definition lets storefronts read.
-#include "base/json_text.h"
 #include "shopify/decode/kind_row.h"
 
 namespace stoa::shopify {
 namespace {
 
-Result<void> arrange(std::string& body) {
-  if (!json::find_raw(body, {"fields"}).starts_with('['))
-    return fail(Code::corrupt, "shopify: a metaobject without its fields");
+Result<void> arrange(std::string&, std::string_view fields) {
+  if (!fields.starts_with('[')) return fail(Code::corrupt, "shopify: a metaobject without its fields");
   return {};
 }
 
@@ -30,6 +28,7 @@ const KindRow kMetaobjectsRow{
     .sorted_by_time = true,
     .lists = {},
     .id_lists = {},
+    .arranged = "fields",
     .arrange = arrange,
 };
 
