@@ -28,7 +28,7 @@ def record(folder, products):
             head, answer = line.rstrip()[:-1].split(b',"answer":', 1)
             request = json.loads(head + b"}")["request"]
             operation = re.search(r"\bquery (\w+)", request["query"])[1]
-            if operation.startswith("Product"):
+            if operation.startswith(("Product", "Variant", "InventoryLevels")):
                 asked = {"operation": operation, "variables": request["variables"]}
                 out.write(json.dumps(asked).encode() + b"\n" + answer + b"\n")
     answers.unlink(), shutil.rmtree(server.data)

@@ -15,10 +15,7 @@
 #include "shopify/classify.h"
 #include "storage/embedded/embedded.h"
 #include "sync/kind_walk.h"
-#if __has_include("storage/mongo/mongo.h")  // the engine on MongoDB is not built in everywhere yet
 #include "storage/mongo/mongo.h"
-#define STOA_HAS_MONGO
-#endif
 
 namespace stoa {
 namespace {
@@ -67,13 +64,11 @@ class Recorded final : public shopify::Transport {
 
 std::unique_ptr<storage::Registry> open(const std::string& storage, const Clock& clock, Random& random) {
   constexpr std::string_view kEmbedded = "embedded:";
-#ifdef STOA_HAS_MONGO
   static Metrics metrics;
   if (storage.starts_with("mongodb"))
     return must(storage::open_mongo({.cells = {{.url = storage}}, .process = "replay"}, clock, random, metrics));
-#endif
   STOA_CHECK(storage.starts_with(kEmbedded),
-             "STORAGE is embedded:FOLDER, or mongodb://… where that engine is built in");
+             "STORAGE is embedded:FOLDER or mongodb://…");
   return must(storage::open_embedded({.folder = storage.substr(kEmbedded.size())}, clock, random));
 }
 
@@ -87,6 +82,7 @@ void run(const std::string& corpus, const std::string& storage, const std::strin
   storage::ShopRecord shop{.domain = ShopDomain(name + ".myshopify.com"), .client_key = key};
   shop.database = name;
   shop.incarnation = "one";
+  shop.scopes.assign(shopify::kInventoryScopes.begin(), shopify::kInventoryScopes.end());  // as the recorded shop had
   const auto store = must(registry->create(
       {.key = key}, shop, {.id = "key_" + name, .client_key = key, .hash = name},
       {.id = storage::new_job_id(clock.wall(), random), .store = key, .type = "sync", .work = "first"}));

@@ -17,13 +17,17 @@ export function load(file) {
   return { pages, further };
 }
 
-const OPERATIONS = { media: 'ProductMedia', metafields: 'ProductMetafields', variants: 'ProductVariants' };
+// A connection that may go on in further pages: the call that asks for them, and what it answers them in.
+const PRODUCT = { media: ['ProductMedia', 'product'], metafields: ['ProductMetafields', 'product'], variants: ['ProductVariants', 'product'] };
+const VARIANT = { metafields: ['VariantMetafields', 'productVariant'] };
+const INVENTORY = { inventoryLevels: ['InventoryLevels', 'inventoryItem'] };
 
-function whole(product, list, further) {
-  const { nodes, pageInfo } = product[list];
-  if (!pageInfo.hasNextPage) return nodes;
-  const more = further.get(`${OPERATIONS[list]} ${product.id}`).flatMap((text) => JSON.parse(text).data.product[list].nodes);
-  return nodes.concat(more);
+function flatten(object, lists, further) {
+  for (const [list, [operation, root]] of Object.entries(lists)) {
+    const { nodes, pageInfo } = object[list];
+    const more = pageInfo.hasNextPage ? further.get(`${operation} ${object.id}`).flatMap((text) => JSON.parse(text).data[root][list].nodes) : [];
+    object[list] = nodes.concat(more);
+  }
 }
 
 function dates(object, ...names) {
@@ -32,13 +36,17 @@ function dates(object, ...names) {
 
 // One node of a page to the document of the collection: connections flattened, times as dates.
 function document(product, further, fetchedAt) {
-  for (const list in OPERATIONS) product[list] = whole(product, list, further);
+  flatten(product, PRODUCT, further);
   dates(product, 'createdAt', 'updatedAt', 'publishedAt');
   for (const media of product.media) dates(media, 'updatedAt');
   for (const metafield of product.metafields) dates(metafield, 'updatedAt');
   for (const variant of product.variants) {
     variant.media = variant.media.nodes;
+    flatten(variant, VARIANT, further);
+    flatten(variant.inventoryItem, INVENTORY, further);
     dates(variant, 'createdAt', 'updatedAt');
+    for (const metafield of variant.metafields) dates(metafield, 'updatedAt');
+    for (const level of variant.inventoryItem.inventoryLevels) dates(level, 'updatedAt');
   }
   product._id = product.id;
   product._m = { fetchedAt };

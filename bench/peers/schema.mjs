@@ -11,12 +11,13 @@ const media = part({ __typename: String, id: String, alt: String, mediaContentTy
 const metafield = part({ id: String, namespace: String, key: String, type: String, value: String, compareDigest: String, updatedAt: Date });
 const option = part({ id: String, name: String, position: Number, linkedMetafield: part({ namespace: String, key: String }),
   optionValues: [part({ id: String, name: String, hasVariants: Boolean, linkedMetafieldValue: String, swatch: part({ color: String }) })] });
+const level = part({ id: String, updatedAt: Date, location: part({ id: String, name: String }), quantities: [part({ name: String, quantity: Number })] });
 const weight = part({ unit: String, value: Number });
 const variant = part({ id: String, legacyResourceId: String, title: String, displayName: String, sku: String, barcode: String, position: Number,
   price: String, compareAtPrice: String, availableForSale: Boolean, inventoryQuantity: Number, inventoryPolicy: String, sellableOnlineQuantity: Number,
   taxable: Boolean, requiresComponents: Boolean, createdAt: Date, updatedAt: Date, selectedOptions: [part({ name: String, value: String })],
   unitPrice: money, product: part({ id: String }), media: [part({ id: String })],
-  inventoryItem: part({ id: String, tracked: Boolean, requiresShipping: Boolean, measurement: part({ weight }) }) });
+  inventoryItem: part({ id: String, tracked: Boolean, requiresShipping: Boolean, measurement: part({ weight }), inventoryLevels: [level] }), metafields: [metafield] });
 const count = part({ count: Number, precision: String });
 
 const product = new mongoose.Schema({ _id: String, id: String, legacyResourceId: String, title: String, handle: String, descriptionHtml: String,
