@@ -7,6 +7,9 @@
 namespace stoa::http {
 namespace {
 
+// What is away without a time of its own is asked for again after this long.
+constexpr std::chrono::milliseconds kAskAgain{1000};
+
 // What goes into the answer is UTF-8, whatever the client sent us: bytes of text that is not are shown as '?'.
 void append_text(std::string& out, std::string_view text) {
   if (valid_utf8(text)) return json::append_string(out, text);
@@ -68,6 +71,7 @@ Problem problem_from(const Error& error, std::string_view request_id) {
   if (ours) log::error("request failed", {{"requestId", std::string(request_id)}, {"error", error.what}});
   problem.detail = ours ? "The server could not answer. Its log says why, under this requestId." : error.what;
   problem.retry_after = error.retry_after;
+  if (problem.status == 503 && !problem.retry_after) problem.retry_after = kAskAgain;
   return problem;
 }
 

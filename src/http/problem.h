@@ -29,7 +29,7 @@ struct Problem {
 
 // status: invalid 400, denied 403 (but "storage-denied", the server's own trouble: 503), not_found 404, conflict 409,
 // throttled 429, unavailable 503, others 500. code: error.reason or the code's name. The text of corrupt and bug errors
-// goes to the log under the request's id; the client sees a fixed sentence.
+// goes to the log under the request's id; the client sees a fixed sentence. A 503 always says when to ask again.
 Problem problem_from(const Error& error, std::string_view request_id);
 Response to_response(const Problem& problem, std::string_view request_id);
 inline Response error_response(const Error& error, std::string_view request_id) {

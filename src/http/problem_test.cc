@@ -65,6 +65,13 @@ TEST(Problem, ADatabaseThatRefusesTheServersAccountIsTheServersTrouble) {
   EXPECT_EQ(problem_from(error(Code::denied, "no").because("operator-only"), "r").status, 403);
 }
 
+TEST(Problem, WhatIsAwayAlwaysSaysWhenToAskAgain) {
+  EXPECT_EQ(problem_from({.code = Code::unavailable, .what = "w"}, "r").retry_after, std::chrono::seconds(1));
+  const Error told{.code = Code::unavailable, .what = "w", .retry_after = std::chrono::seconds(9)};
+  EXPECT_EQ(problem_from(told, "r").retry_after, std::chrono::seconds(9));
+  EXPECT_EQ(problem_from({.code = Code::conflict, .what = "w"}, "r").retry_after, std::nullopt);
+}
+
 TEST(Problem, WhatWentWrongInsideIsLoggedAndNotShown) {
   for (const auto code : {Code::corrupt, Code::bug}) {
     testing::internal::CaptureStderr();

@@ -86,16 +86,17 @@ Result<> KindWalk::load() {
     status.state = "syncing";
     STOA_TRY(context_.store.set_kind_status(status));
   }
-  loaded_ = true;
+  loaded_ = drafts_ = true;
   return {};
 }
 
 Result<bool> KindWalk::step(shopify::Transport& transport) {
   STOA_TRY(load());
   // Drafts of the last page are still open when the walk itself is over.
-  if (state_.phase == Phase::walk || state_.phase == Phase::sweep) {
+  if (drafts_ && (state_.phase == Phase::walk || state_.phase == Phase::sweep)) {
     STOA_TRY_ASSIGN(const auto draft, context_.store.next_draft(pass_));
     if (draft) return drain(transport, *draft);
+    drafts_ = false;
   }
   switch (state_.phase) {
     case Phase::count: return count(transport);
@@ -233,6 +234,7 @@ Result<bool> KindWalk::page(shopify::Transport& transport) {
     if (id.empty()) withhold("a document could not be read and has no id: nothing is deleted on that");
   }
   pass_.progress.state = storage::KindState::writing;
+  drafts_ = !batch.drafts.empty();
   advance(page);
   const auto stored = store_batch(std::move(batch));
   // Another fetch stored a document in between: the walk stands where it was, and asks for the page again.

@@ -50,6 +50,7 @@ class KindWalk {
   WalkContext context_;
   const model::Kind kind_;
   bool loaded_ = false;
+  bool drafts_ = true;  // the store may hold drafts of the pass
   std::optional<storage::FetchStamp>
       under_way_;            // keeps equal fetches remembered for as long as the pass runs (rule P3)
   std::string api_version_;  // as the last answer said
