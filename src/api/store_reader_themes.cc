@@ -47,7 +47,7 @@ Result<std::optional<storage::Stored>> StoreReader::find_theme(std::string_view 
 Result<Object> StoreReader::theme(const ThemeQuery& query) const {
   STOA_TRY_ASSIGN(const auto found, find_theme(query.id));
   if (!found) return missing(model::Kind::themes);
-  ThemeView view(*store_, *found, [this](model::Kind kind, std::string_view body) {
+  ThemeView view(*store_, facts_->mirrored, *found, [this](model::Kind kind, std::string_view body) {
     return visible(kind, audience_, facts_->policy, body, now_);
   });
   STOA_TRY_ASSIGN(auto text, view.whole(query));
@@ -57,7 +57,7 @@ Result<Object> StoreReader::theme(const ThemeQuery& query) const {
 Result<Object> StoreReader::theme_template(std::string_view theme, const std::string& name) const {
   STOA_TRY_ASSIGN(const auto found, find_theme(theme));
   if (!found) return missing(model::Kind::themes);
-  ThemeView view(*store_, *found, [this](model::Kind kind, std::string_view body) {
+  ThemeView view(*store_, facts_->mirrored, *found, [this](model::Kind kind, std::string_view body) {
     return visible(kind, audience_, facts_->policy, body, now_);
   });
   STOA_TRY_ASSIGN(auto text, view.one_template(name));

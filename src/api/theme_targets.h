@@ -11,7 +11,9 @@
 namespace stoa::api {
 
 using MaySee = std::function<bool(model::Kind, std::string_view body)>;
+// `mirrored`: the kinds that may be asked for; links to others find nothing.
 Result<model::theme::ResolvedText::Targets> find_targets(storage::StoreHandle& store,
+                                                         std::span<const model::Kind> mirrored,
                                                          const std::set<model::theme::Link>& links,
                                                          const MaySee& may_see);
 

@@ -62,8 +62,10 @@ std::string home_sections(std::string_view settings_data) {
 
 }  // namespace
 
-ThemeView::ThemeView(storage::StoreHandle& store, const storage::Stored& theme, MaySee may_see)
+ThemeView::ThemeView(storage::StoreHandle& store, std::span<const model::Kind> mirrored, const storage::Stored& theme,
+                     MaySee may_see)
     : store_(store),
+      mirrored_(mirrored),
       theme_(theme),
       may_see_(std::move(may_see)),
       is_parsed_(json::find_raw(theme.body, {"files"}).starts_with('[')),
@@ -124,7 +126,7 @@ Result<std::optional<std::string>> ThemeView::one_template(const std::string& na
 }
 
 Result<std::string> ThemeView::finish() {
-  STOA_TRY_ASSIGN(const auto targets, find_targets(store_, out_.links(), may_see_));
+  STOA_TRY_ASSIGN(const auto targets, find_targets(store_, mirrored_, out_.links(), may_see_));
   return out_.text(targets);
 }
 

@@ -17,7 +17,8 @@ namespace stoa::api {
 class ThemeView {
  public:
   // `theme`: a theme's own document. All must outlive it.
-  ThemeView(storage::StoreHandle& store, const storage::Stored& theme, MaySee may_see);
+  ThemeView(storage::StoreHandle& store, std::span<const model::Kind> mirrored, const storage::Stored& theme,
+            MaySee may_see);
 
   // One of the two, once.
   // The answer's object.
@@ -53,6 +54,7 @@ class ThemeView {
   void append_errors();
 
   storage::StoreHandle& store_;
+  const std::span<const model::Kind> mirrored_;
   const storage::Stored& theme_;
   const MaySee may_see_;
   const bool is_parsed_;

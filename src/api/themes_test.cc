@@ -183,6 +183,29 @@ TEST_F(Themes, AVintageThemeHasItsHomePageAsATemplateToo) {
   EXPECT_THAT(names(data("/theme?templates=product").at("templates")), ElementsAre());
 }
 
+TEST_F(Themes, PicturesAndLinksOfTextsAreResolvedToo) {
+  put_others();
+  put(Kind::media,
+      {R"({"id":"gid://shopify/MediaImage/8","__typename":"MediaImage","sourceUrl":"https://cdn.shopify.com/s/files/1/files/hero.jpg?v=1"})",
+       R"({"id":"gid://shopify/GenericFile/9","__typename":"GenericFile","sourceUrl":"https://cdn.shopify.com/s/files/1/files/sold.pdf?v=1"})"});
+  put_theme(
+      1, "MAIN",
+      {{"templates/index.json",
+        R"({"sections":{"a":{"type":"x","settings":{"image":"shopify://shop_images/hero.jpg","gone":"shopify://shop_images/gone.jpg",)"
+        R"("file":"shopify://files/sold.pdf","page":"shopify://pages/about",)"
+        R"("text":"<a href=\"shopify://collections/few\">few</a>"}}},"order":["a"]})"}});
+  const auto resolved = [&](std::string_view key) {
+    return json::write(data("/theme", key).at("templates").at("index").at("sections").at(0).at("resolved"));
+  };
+  // Pages are not mirrored here; what is no media is for operators.
+  EXPECT_EQ(
+      resolved(kKey),
+      R"({"image":"gid://shopify/MediaImage/8","text":{"shopify://collections/few":"gid://shopify/Collection/7"}})");
+  EXPECT_EQ(
+      resolved(kOperator),
+      R"({"image":"gid://shopify/MediaImage/8","file":"gid://shopify/GenericFile/9","text":{"shopify://collections/few":"gid://shopify/Collection/7"}})");
+}
+
 TEST_F(Themes, AnAnswerGoesStaleWhenATargetChanges) {
   const auto before = get(at_ + "/theme");
   EXPECT_THAT(before.body, Not(HasSubstr("gid://shopify/Product/1")));

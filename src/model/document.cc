@@ -182,6 +182,17 @@ bool is_readable_metaobject(std::string_view body) {
          json::find_string(body, {"capabilities", "publishable", "status"}) != "DRAFT";
 }
 
+std::string media_file_name(std::string_view body) {
+  // Shopify says the file's name of videos and models; an image's is the last part of its URL.
+  if (auto name = json::find_string(body, {"filename"}); name && !name->empty()) return std::move(*name);
+  const auto url = json::find_string(body, {"sourceUrl"}).value_or("");
+  const auto path = std::string_view(url).substr(0, url.find_first_of("?#"));
+  constexpr std::string_view kLibrary = "/files/";
+  const auto slash = path.rfind('/');
+  if (slash == path.npos || !path.substr(0, slash + 1).ends_with(kLibrary)) return {};
+  return percent_decode(path.substr(slash + 1), false).value_or("");
+}
+
 Result<Document> make_document(Kind kind, std::string body) {
   if (body.empty() || body.front() != '{')
     return fail(Code::corrupt, "{}: the document is not a JSON object", to_string(kind));
@@ -190,6 +201,8 @@ Result<Document> make_document(Kind kind, std::string body) {
   Cursor cursor(body);
   cursor.enter_object();
   while (const auto key = cursor.next_key()) indexer.member(*key, cursor);
+  if (kind == Kind::media)
+    if (auto name = media_file_name(body); !name.empty()) indexer.set("fileName", std::move(name));
   if (kind == Kind::metaobjects) indexer.set("readable", is_readable_metaobject(body));
   if (document.id.empty()) return fail(Code::corrupt, "{}: the document has no id", to_string(kind));
   document.hash = quick_hash({kDecoderVersion, body});

@@ -40,6 +40,9 @@ std::optional<std::int64_t> parse_decimal(std::string_view text);
 // Whether a storefront may read a metaobject: its definition lets them (PUBLIC_READ), and it is no draft. False when
 // its body does not say so.
 bool is_readable_metaobject(std::string_view body);
+// What theme settings name a medium by (shopify://shop_images/NAME, shopify://files/…/NAME): the name of its file in
+// the shop's files library. Empty: it is not of the library.
+std::string media_file_name(std::string_view body);
 
 // Derives id, index fields and hash from `body` (canonical JSON of `kind`) and fills them in. corrupt: no "id", or not
 // an object. Fields that are absent or of an unexpected type index as null: an unknown shape is kept, never refused

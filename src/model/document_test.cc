@@ -53,6 +53,21 @@ TEST(Document, KeepsUnknownShapesAndRefusesOnlyWhatHasNoId) {
   EXPECT_FALSE(make_document(Kind::products, "[]"));
 }
 
+TEST(Document, AMediumOfTheFilesLibraryIsFoundByItsFilesName) {
+  const auto name = [](std::string_view members) {
+    const auto document =
+        make_document(Kind::media, fmt::format(R"({{"id":"gid://shopify/MediaImage/1",{}}})", members));
+    return field(*document, "fileName");
+  };
+  EXPECT_EQ(name(R"("sourceUrl":"https://cdn.shopify.com/s/files/1/2/3/files/a%20b.jpg?v=1")"), IndexValue("a b.jpg"));
+  EXPECT_EQ(name(R"("filename":"Reel.mp4","sourceUrl":"https://cdn.shopify.com/videos/c/o/v/1f.mp4")"),
+            IndexValue("Reel.mp4"));
+  for (const auto* other :
+       {R"("sourceUrl":"https://cdn.shopify.com/s/files/1/2/3/products/a.jpg")", R"("sourceUrl":"")",
+        R"("sourceUrl":"https://cdn.shopify.com/s/files/1/2/3/files/")", R"("alt":"none")"})
+    EXPECT_EQ(name(other), IndexValue()) << other;
+}
+
 TEST(Kind, NamesRoundTripAndCollectionsAreTheOnesPromised) {
   for (const auto kind : all_kinds()) EXPECT_EQ(kind_from(to_string(kind)), kind);
   EXPECT_EQ(spec(Kind::themes).collection, "themedatas");

@@ -69,7 +69,7 @@ constexpr std::array kThemeDates{Names("createdAt"), Names("updatedAt"), Names("
 constexpr std::array kThemeIndex{IndexField{"themeId", text, "themeId"}, IndexField{"role", text, "role"}};
 constexpr std::array kMediaDates{Names("createdAt"), Names("updatedAt"), Names("stateAt")};
 constexpr std::array kMediaIndex{IndexField{"sha256", text, "sha256"}, IndexField{"state", text, "state"},
-                                 IndexField{"updatedAt", time, "updatedAt"}};
+                                 IndexField{"updatedAt", time, "updatedAt"}, IndexField{"fileName", text}};
 constexpr std::array kDiscountDates{Names("discount.createdAt"), Names("discount.updatedAt"),
                                     Names("discount.startsAt"), Names("discount.endsAt"),
                                     Names("metafields.updatedAt")};

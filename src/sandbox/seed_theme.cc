@@ -67,13 +67,13 @@ constexpr Text kMain[] = {
           "block_order": ["text_1", "text_2"],
           "settings": {"direction": "column"}
         },
-        "button_1": {"type": "button", "settings": {"label": "Shop all \ud83d\uded2", "link": "shopify://collections/everything"}},
+        "button_1": {"type": "button", "settings": {"label": "Shop all \ud83d\uded2", "link": "shopify://collections/everything", "note": "<p><a href=\"shopify://collections/everything\">All</a> or <a href=\"shopify://pages/gone\">none</a></p>"}},
         "overlay": {"type": "_overlay", "static": true, "settings": {"opacity": 0.40}},
         "forgotten": {"type": "text", "settings": {"text": "in no order"}}
       },
       "block_order": ["group_1", "button_1"],
       "custom_css": ["h1 { color: red; }"],
-      "settings": {"image": "shopify://shop_images/hero.jpg", "heading": "{{ shop.name }}", "height": "large"}
+      "settings": {"image": "shopify://shop_images/lookbook-cover.jpg", "heading": "{{ shop.name }}", "height": "large"}
     },
     "spot": {"type": "featured-product", "settings": {"product": "@product@", "list": ["@product@", "no-such-product"], "more": "shopify://products/@product@"}},
     "news": {"type": "featured-blog", "disabled": true, "settings": {"blog": "news", "post": "news/first-post"}},

@@ -3,6 +3,7 @@ import json
 import re
 import subprocess
 import sys
+import urllib.parse
 
 import pytest
 
@@ -59,6 +60,10 @@ def targets(shop, seen=lambda product: product["status"] in ("ACTIVE", "UNLISTED
     found |= {("blogs", each["handle"]): gid for gid, each in blogs.items()}
     found |= {("articles", f"{blogs[each['blogId']]['handle']}/{each['handle']}"): gid
               for gid, each in shop.articles().items() if each["isPublished"]}
+    for gid, each in shop.files().items():
+        url = (each.get("image") or {}).get("url") or ""
+        if "/files/" in url:
+            found["media", url.split("?")[0].rsplit("/", 1)[-1]] = gid
     return found
 
 
@@ -137,7 +142,7 @@ def test_a_theme_of_every_oddity_comes_back(stoa, sandbox):
     # The shop is worth the test: all three bodies, resolved links of each kind, a source, static, disabled and nested blocks.
     shown = json.dumps(data(stoa, "/v1/stores/odd/theme", answer["readKey"]))
     for there in ('"static": true', '"disabled": true', '"unlisted": true', "gid://shopify/Product/", "gid://shopify/Collection/",
-                  "gid://shopify/Blog/", '"badge_color": "#e85d04"'):
+                  "gid://shopify/Blog/", "gid://shopify/MediaImage/", '{"shopify://collections/everything": "gid://shopify/Collection/', '"badge_color": "#e85d04"'):
         assert there in shown, there
     # Drafts are for operators: what they may see is resolved for them too.
     assert_is(whole(stoa, "odd"), files, targets(shop, lambda product: True) | {k: v for k, v in found.items() if k[0] == "articles"})
@@ -336,5 +341,8 @@ def test_the_home_screen_of_the_docs_is_drawn_from_one_theme(stoa, sandbox):
     assert lines[grid - 1:grid + 9] == ["Chosen for you", lines[grid], *(f"  * {product['title']}, {cost(product)}" for product in shown)]
     handle = data(stoa, "/v1/stores/home/theme", key)["templates"]["index"]["sections"][2]["settings"]["product"]
     spot = next(product for product in products.values() if product["handle"] == handle)
+    picture = next(gid for gid, each in shop.files().items() if "/lookbook-cover.jpg" in ((each.get("image") or {}).get("url") or ""))
+    url = stoa.get(f"/v1/stores/home/media/{urllib.parse.quote(picture, safe='')}", key).want(200).json["data"]["contentUrl"]
+    assert f"({url})" in lines and stoa.get(urllib.parse.urlsplit(url).path).want(200).headers["content-type"].startswith("image/")
     at = lines.index("[featured-product]")
     assert lines[at + 1:at + 3] == [f"* {spot['title']}, {cost(spot)}", "[apps]"]

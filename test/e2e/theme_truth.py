@@ -2,6 +2,7 @@
 GET /theme with every member, made from the files alone; `targets` says which ids a link's handle has.
 """
 import re
+import urllib.parse
 
 from truth import Number, loads
 
@@ -10,7 +11,8 @@ TOKENS = re.compile(rf"({STRING})|/\*.*?\*/|//[^\n]*", re.S)
 COMMAS = re.compile(rf"({STRING})|,(?=\s*[}}\]])", re.S)
 SCHEMA = re.compile(r"{%-?\s*schema\s*-?%}(.*?){%-?\s*endschema\s*-?%}", re.S)
 COMMENT = re.compile(r"{%-?\s*comment\s*-?%}.*?{%-?\s*endcomment\s*-?%}", re.S)
-KINDS = {"product": "products", "collection": "collections", "blog": "blogs", "article": "articles"}
+KINDS = {"product": "products", "collection": "collections", "blog": "blogs", "article": "articles", "page": "pages",
+         "link": "menus"}  # link_list
 
 
 def plain(text):
@@ -54,10 +56,12 @@ class Theme:
     def link(self, kind, text):
         """(kind, handle) that a text names, or None."""
         if "://" in text:
-            found = re.fullmatch(r"shopify://(products|collections|blogs|articles)/([^?#]+).*", text)
+            found = re.fullmatch(r"shopify://(products|collections|blogs|articles|pages|menus|shop_images|files)/([^?#]+).*", text, re.S)
             if not found:
                 return None
             kind, handle = found.groups()
+            if kind in ("shop_images", "files"):  # by the file's name, whatever folder the link says
+                return ("media", urllib.parse.unquote(handle).rsplit("/", 1)[-1])
         else:
             kind, handle = KINDS.get((kind or "").removesuffix("_list")), text
         if kind == "blogs" and "/" in handle:
@@ -81,7 +85,10 @@ class Theme:
             leads = self.meaning(self.setting_types.get(source.group(1)), there)
             is_link = isinstance(there, str) and not isinstance(there, Number) and self.link(self.setting_types.get(source.group(1)), there)
             return leads if leads or is_link else there
-        return self.targets.get(self.link(kind, value))
+        if self.link(kind, value):
+            return self.targets.get(self.link(kind, value))
+        anchors = {url: self.targets.get(self.link(None, url)) for _, url in re.findall(r"""href=(["'])(shopify://.*?)\1""", value, re.S)}
+        return {url: gid for url, gid in anchors.items() if gid} or None
 
     def resolved(self, settings, kinds):
         found = {name: self.meaning(kinds.get(name), value) for name, value in settings.items()}

@@ -57,6 +57,16 @@ TEST_F(Resolved, AListKeepsThoseThatAreThereInOrder) {
   EXPECT_EQ(resolved(R"({"products":["gone"],"words":["hat"],"none":[]})", {{kHat, "gid:3"}}), "{}}]");
 }
 
+TEST_F(Resolved, ATextBecomesTheLinksThatItsAnchorsLeadTo) {
+  const std::string text =
+      R"({"text":"<p>See <a href=\"shopify://products/tee?variant=1\" title=\"x\">tees</a>, <a href='shopify://products/hat'>hats</a>)"
+      R"( or <a href=\"https://elsewhere.example/\">more</a>, <a href=\"shopify://products/tee?variant=1\">again</a></p>","open":"<a href=\"shopify://products/tee"})";
+  EXPECT_EQ(resolved(text, {{kTee, "gid:2"}, {kHat, "gid:3"}}),
+            R"({"text":{"shopify://products/tee?variant=1":"gid:2","shopify://products/hat":"gid:3"}}}])");
+  EXPECT_EQ(resolved(text, {{kHat, "gid:3"}}), R"({"text":{"shopify://products/hat":"gid:3"}}}])");
+  EXPECT_EQ(resolved(text), "{}}]");
+}
+
 TEST_F(Resolved, ASourceBecomesWhatTheThemesSettingsSay) {
   EXPECT_EQ(
       resolved(

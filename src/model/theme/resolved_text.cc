@@ -73,6 +73,8 @@ void ResolvedText::append_settings(std::string_view settings, const SettingTypes
     if (std::holds_alternative<std::monostate>(value)) continue;
     if (const auto* link = std::get_if<Link>(&value)) links_.insert(*link);
     if (const auto* links = std::get_if<std::vector<Link>>(&value)) links_.insert(links->begin(), links->end());
+    if (const auto* anchors = std::get_if<Anchors>(&value))
+      for (const auto& [url, link] : *anchors) links_.insert(link);
     slot.members.emplace_back(fmt::format("\"{}\"", *key), std::move(value));
   }
   if (!slot.members.empty()) slots_.push_back(std::move(slot));
@@ -85,7 +87,11 @@ ResolvedText::Meaning ResolvedText::meaning(std::string_view type, std::string_v
     const auto text = json::unquoted(raw);
     if (const auto path = read_settings_source(text)) return source(*path, depth);
     if (auto link = read_link(type, text)) return std::move(*link);
-    return {};
+    Anchors anchors;
+    for (auto& url : read_anchors(text))
+      if (auto link = read_link(url)) anchors.emplace_back(std::move(url), std::move(*link));
+    if (anchors.empty()) return {};
+    return anchors;
   }
   if (!raw.starts_with('[')) return {};
   std::vector<Link> links;
@@ -133,6 +139,12 @@ std::string ResolvedText::text(const Targets& targets) const {
           if (const auto target = targets.find(each); target != targets.end())
             list.append(list.empty() ? "[" : ",").append(json::quoted(target->second));
         if (!list.empty()) add(name, list + "]");
+      } else if (const auto* anchors = std::get_if<Anchors>(&value)) {
+        std::string object;
+        for (const auto& [url, each] : *anchors)
+          if (const auto target = targets.find(each); target != targets.end())
+            object.append(object.empty() ? "{" : ",").append(json::quoted(url) + ":" + json::quoted(target->second));
+        if (!object.empty()) add(name, object + "}");
       }
     }
   }

@@ -2,7 +2,8 @@
 // settings that point at something mean now:
 //   "settings":{"collection":"tees","color":"{{ settings.accent }}"},"resolved":{"collection":"gid…","color":"#e85d04"}
 // A link becomes the gid of its target, a list of links the gids of those targets that exist; a dynamic source in the
-// theme's own settings becomes what stands there, and where that is a link, its gid. What points at nothing is left
+// theme's own settings becomes what stands there, and where that is a link, its gid; a text with anchors becomes the
+// links among them, each with its gid: {"shopify://products/tee":"gid…"}. What points at nothing is left
 // out. The text is written once, before the targets are known: append everything, look up links(), take text().
 // Pure; one thread.
 #pragma once
@@ -37,8 +38,9 @@ class ResolvedText {
   std::string text(const Targets& targets) const;
 
  private:
-  // What a setting means: nothing, raw JSON of the theme's settings, a link, or links.
-  using Meaning = std::variant<std::monostate, std::string, Link, std::vector<Link>>;
+  using Anchors = std::vector<std::pair<std::string, Link>>;  // by the URL as it stands in the text
+  // What a setting means: nothing, raw JSON of the theme's settings, a link, links, or those of a text.
+  using Meaning = std::variant<std::monostate, std::string, Link, std::vector<Link>, Anchors>;
   // A `resolved` that is filled in at the end.
   struct Slot {
     std::size_t at;                                        // in out_

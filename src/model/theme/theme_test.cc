@@ -151,13 +151,21 @@ TEST(Link, NamesWhatASettingPointsAt) {
   EXPECT_EQ(read_link("shopify://articles/news/first"), (Link{Kind::articles, "news/first"}));
   for (const auto* other :
        {"shopify://collections", "shopify://collections/", "shopify://products/a/b", "shopify://apps/x/blocks/y/z",
-        "shopify://pages/about", "https://x.example/collections/all"})
+        "shopify://policies/refund-policy", "https://x.example/collections/all"})
     EXPECT_FALSE(read_link(other)) << other;
   EXPECT_EQ(read_link("collection", "frontpage"), (Link{Kind::collections, "frontpage"}));
   EXPECT_EQ(read_link("product_list", "tee"), (Link{Kind::products, "tee"}));
   EXPECT_EQ(read_link("article", "news/first"), (Link{Kind::articles, "news/first"}));
   EXPECT_EQ(read_link("url", "shopify://collections/all"), (Link{Kind::collections, "all"}));
   EXPECT_FALSE(read_link("text", "frontpage"));
+  EXPECT_EQ(read_link("link_list", "main-menu"), (Link{Kind::menus, "main-menu"}));
+  EXPECT_EQ(read_link("page", "about"), (Link{Kind::pages, "about"}));
+  EXPECT_EQ(read_link("shopify://pages/about"), (Link{Kind::pages, "about"}));
+  EXPECT_EQ(read_link("image_picker", "shopify://shop_images/a%20b.jpg"), (Link{Kind::media, "a b.jpg"}));
+  EXPECT_EQ(read_link("video", "shopify://files/videos/Reel.mp4"), (Link{Kind::media, "Reel.mp4"}));
+  EXPECT_FALSE(read_link("image_picker", "hero.jpg"));
+  EXPECT_FALSE(read_link("", "hero.jpg"));
+  EXPECT_FALSE(read_link("shopify://shop_images/"));
   EXPECT_FALSE(read_link("collection", ""));
   EXPECT_FALSE(read_link("article", "news"));
 }

@@ -10,7 +10,7 @@ using model::Kind;
 
 // Fields that are sorted by or looked up: each with the id behind it, so that a page is read in order from one index
 // (contract section 3: sorts and filters). What is not here is found by a scan of the rows before their bodies.
-constexpr std::array<std::pair<Kind, std::string_view>, 37> kIndexes{{
+constexpr std::array<std::pair<Kind, std::string_view>, 38> kIndexes{{
     {Kind::products, "handle"},       {Kind::products, "vendor"},       {Kind::products, "vendorFold"},
     {Kind::products, "productType"},  {Kind::products, "titleFold"},    {Kind::products, "createdAt"},
     {Kind::products, "updatedAt"},    {Kind::products, "publishedAt"},  {Kind::products, "priceMin"},
@@ -23,7 +23,7 @@ constexpr std::array<std::pair<Kind, std::string_view>, 37> kIndexes{{
     {Kind::articles, "titleFold"},    {Kind::pages, "handle"},          {Kind::pages, "titleFold"},
     {Kind::pages, "updatedAt"},       {Kind::pages, "publishedAt"},     {Kind::menus, "handle"},
     {Kind::menus, "titleFold"},       {Kind::metaobjects, "handle"},    {Kind::metaobjects, "type"},
-    {Kind::metaobjects, "updatedAt"},
+    {Kind::metaobjects, "updatedAt"}, {Kind::media, "fileName"},
 }};
 
 std::string_view column_type(FieldType type) {

@@ -25,7 +25,7 @@ inline constexpr std::string_view kBlobs = "fs.files", kBlobChunks = "fs.chunks"
 // A collection with more documents than this gets an index for every filter and sort.
 inline constexpr std::int64_t kLargeCollection = 2'000;
 // Of the lists of indexes: a store whose indexes are of an earlier one gets the new ones.
-inline constexpr std::int64_t kIndexVersion = 1;
+inline constexpr std::int64_t kIndexVersion = 2;
 
 // Makes what is missing of the standard collections and their first indexes.
 Result<> make_database(Session& session, const std::string& database);
