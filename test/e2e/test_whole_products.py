@@ -126,3 +126,19 @@ def test_a_read_key_sees_the_metafields_that_storefronts_may_read(stoa, sandbox)
     assert counts(sync(stoa, "seen"))["written"] == 0  # what changed is who may see it
     assert stoa.get("/v1/stores/seen/products", key).headers["etag"] != etag
     assert shown() == {("custom", "specs"), ("custom", "hidden")} and shown("/collections") == {("custom", "banner")}
+
+
+def test_a_second_full_sync_of_two_thousand_products_writes_nothing_and_fetches_no_file(stoa, sandbox):
+    shop = Shop(sandbox, "big", seed=2000)
+    first = synced(stoa, shop)["job"]
+    assert counts(first) == {"seen": 2000, "written": 2000, "unchanged": 0, "deleted": 0, "failed": 0}
+    assert set(first["kinds"]) == set(KINDS) and all(kind["written"] for kind in first["kinds"].values())
+    version = stoa.get("/api/stores/big").want(200).json["version"]
+    shop.control("DELETE", "/stats").want(200)
+    second = sync(stoa, "big")
+    for kind in KINDS:
+        seen = 3 if kind == "themes" else counts(first, kind)["seen"]  # a theme's files are seen one by one only when they changed
+        assert counts(second, kind) == {"seen": seen, "written": 0, "unchanged": seen, "deleted": 0, "failed": 0}, kind
+    stats = shop.control("GET", "/stats").want(200).json
+    assert stats["operations"]["ProductsPage"]["requests"] >= 2000 // 54 and "ThemeFileBodies" not in stats["operations"]
+    assert stats["downloads"] == 0 and stoa.get("/api/stores/big").json["version"] == version
