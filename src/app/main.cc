@@ -1,4 +1,6 @@
 // The one binary: server, sandbox and command line.
+#include <sys/stat.h>
+
 #include "app/cli.h"
 #include "app/version.h"
 #include "base/crypto.h"
@@ -64,6 +66,7 @@ int run(int count, char** words) {
 }  // namespace stoa::app
 
 int main(int count, char** words) {
+  ::umask(S_IRWXG | S_IRWXO);  // whatever it makes, media's folders included, is its owner's alone
   // Not a command for people: the process that resizes one image (media/image_worker.h).
   if (count > 1 && words[1] == stoa::media::kImageChild) return stoa::media::image_child(count - 2, words + 2);
   try {
