@@ -314,7 +314,8 @@ def test_two_shops_racing_for_one_key_and_two_keys_for_one_shop_leave_one(stoa, 
 def test_a_store_being_removed_is_409_with_that_job(stoa, sandbox, body):
     add_fault(sandbox, "a", "hang", operation="ProductsPage")
     stoa.post(ROUTE, body).want(202)
-    eventually("the sync is at the shop", lambda: stoa.walk("/api/jobs?state=running"))
+    asked = lambda: sandbox.request("GET", "/control/shops/a/stats").want(200).json["operations"]
+    eventually("the sync hangs at the shop", lambda: "ProductsPage" in asked())
     removal = stoa.delete("/api/config/clients/acme?confirm=acme").want(202).json["job"]
     for key in ("acme", "other"):
         problem = want_problem(stoa, stoa.post(ROUTE, {**body, "clientKey": key}), 409, "store-deleting")
