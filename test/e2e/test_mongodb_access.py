@@ -6,7 +6,7 @@ import pymongo
 import pytest
 
 from stoa import mongo, run, want_problem
-from truth import Shop, assert_equal_mirror, sync, synced
+from truth import Shop, assert_equal_mirror, register, sync, synced
 
 pytestmark = pytest.mark.mongodb
 
@@ -180,7 +180,7 @@ def test_a_removed_stores_users_are_gone_and_see_nothing_of_one_that_comes_back(
     url = replicas.url_of("ann", command(stores, "grant-access", "acme", "--user", "ann").stdout.split()[2], database="acme")
     remove(stores, "acme")
     want_problem(stores, stores.post("/api/stores/acme/access", {"user": "ann"}), 404, "store-not-found")
-    synced(stores, stores.shops[0])
+    stores.wait_job(register(stores, stores.shops[0])["job"]["id"], "succeeded")
     assert not may_log_in(url)
     # Not even when the account could not drop them at the removal.
     url = replicas.url_of("ann", command(stores, "grant-access", "acme", "--user", "ann").stdout.split()[2], database="acme")
@@ -189,7 +189,7 @@ def test_a_removed_stores_users_are_gone_and_see_nothing_of_one_that_comes_back(
         remove(stores, "acme")
         assert may_log_in(url)
         client.admin.command("grantRolesToUser", "stoa", roles=[MANAGES_USERS])
-    synced(stores, stores.shops[0])
+    stores.wait_job(register(stores, stores.shops[0])["job"]["id"], "succeeded")
     assert not may_log_in(url)
 
 
